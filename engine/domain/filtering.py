@@ -12,10 +12,11 @@ Grammar::
     operator   = "==" | "=" | "!=" | "<" | "<=" | ">" | ">=" | "~"
     operand    = name | number | string | "true" | "false" | "none"
 
-A name is a column of the trials (``value``, ``state``, ``learning_rate``, …). A word that is no column is
-text when it is compared with one (``state == pruned``). ``~`` is "contains", without regard to case. A name
-alone means "has a value that is not false", a string alone "some text of the trial contains it". A missing
-value equals ``none`` only, and no ordering holds for it.
+A name is a column of the trials (``value``, ``state``, ``learning_rate``, …), or what it is called in tables
+(``score``, ``parameters``), in any case. A word that is no column is text when it is compared with one
+(``state == pruned``). ``~`` is "contains", without regard to case. A name alone means "has a value that is not
+false", a string or a word that is no column "some text of the trial contains it". A missing value equals ``none``
+only, and no ordering holds for it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from numpy.typing import NDArray
 
 from ...storage.records import TrialTable
 from .errors import SpecError
-from .trial_columns import objects, own_columns
+from .trial_columns import HEADINGS, objects, own_columns
 
 ColumnValues: TypeAlias = Mapping[str, NDArray[np.generic]]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -90,6 +91,12 @@ class TrialFilter:
 
     text: str
     _node: _Node
+    _words: tuple[str, ...] = ()
+
+    def columns_of(self, columns: ColumnValues) -> tuple[str, ...]:
+        """Return which of these columns it names, in its order."""
+        found = (name_in(columns, word) for word in self._words)
+        return tuple(dict.fromkeys(name for name in found if name is not None))
 
     def mask(self, columns: ColumnValues, n_rows: int) -> Mask:
         """Return which rows pass.
@@ -134,7 +141,22 @@ def parse_filter(text: str) -> TrialFilter:
     parser = _Parser(text, tokens)
     node = parser.either()
     parser.end()
-    return TrialFilter(text, node)
+    words = (token.text for token in tokens if token.kind == "word")
+    return TrialFilter(text, node, tuple(word for word in words if word.lower() not in _KEYWORDS))
+
+
+def name_in(columns: ColumnValues, word: str) -> str | None:
+    """Return the column that a word names: by its name, or by its heading in tables; None where there is none.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray
+    word : str
+    """
+    if word in columns:
+        return word
+    name = HEADINGS.get(word.casefold())
+    return name if name is not None and name in columns else None
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -262,12 +284,19 @@ def _joined(nodes: list[_Node], join: Callable[[Mask, Mask], Mask]) -> _Node:
 
 def _alone(operand: _Operand) -> _Node:
     if isinstance(operand, _Name):
-        name = operand
-        return lambda columns, _n_rows: _truthy(_column(columns, name))
+        return _named_or_said(operand)
     if isinstance(operand.value, str):
         needle = operand.value
         return lambda columns, n_rows: _anywhere(columns, n_rows, needle)
     raise SpecError("The filter has a value that is compared with nothing; write for instance value > 0.9.")
+
+
+def _named_or_said(word: _Name) -> _Node:
+    def node(columns: ColumnValues, n_rows: int) -> Mask:
+        name = name_in(columns, word.name)
+        return _anywhere(columns, n_rows, word.name) if name is None else _truthy(columns[name])
+
+    return node
 
 
 def _compared(first: _Operand, sign: str, second: _Operand) -> _Node:
@@ -302,23 +331,24 @@ def _containing(first: _Operand, second: _Operand) -> _Node:
 
 
 def _column(columns: ColumnValues, name: _Name) -> NDArray[np.generic]:
-    column = columns.get(name.name)
-    if column is None:
+    found = name_in(columns, name.name)
+    if found is None:
         raise SpecError(
             "The filter names {name!r}, which no trial has; there are {choices}.",
             name=name.name,
             choices=", ".join(columns),
         )
-    return column
+    return columns[found]
 
 
 def _resolved(columns: ColumnValues, operand: _Operand, other: _Operand) -> object:
     """Return a column or a value; a word that is no column is text if the other side is a column."""
     if isinstance(operand, _Value):
         return operand.value
-    if operand.name in columns:
-        return columns[operand.name]
-    if isinstance(other, _Name) and other.name in columns:
+    found = name_in(columns, operand.name)
+    if found is not None:
+        return columns[found]
+    if isinstance(other, _Name) and name_in(columns, other.name) is not None:
         return operand.name
     return _column(columns, operand)
 
@@ -394,6 +424,11 @@ def _truthy(column: NDArray[np.generic]) -> Mask:
         return ~missing
     false = np.fromiter((item is False or item == "" for item in column), dtype=bool, count=len(column))
     return ~missing & ~false
+
+
+def has_values(column: NDArray[np.generic]) -> bool:
+    """Return whether some trial has a value in a column."""
+    return not bool(_missing(column).all())
 
 
 def _contains(column: NDArray[np.generic], needle: str) -> Mask:

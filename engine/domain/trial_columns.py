@@ -167,6 +167,14 @@ SHOWN: tuple[ShownColumn, ...] = tuple(
 )
 """The columns of the tables of window and terminal, from left to right."""
 
+HEADINGS: dict[str, str] = {
+    heading.casefold(): c.name
+    for c in SHOWN
+    for heading in (c.shown.terminal, c.shown.heading.template)
+    if heading.isidentifier()
+}
+"""Columns by what they are called above tables, so that filters can name them so; only headings of one word."""
+
 
 def own_columns(
     table: TrialTable, on_front: NDArray[np.bool_] | None = None

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from ...storage.errors import ArtifactError
-from ...storage.records import Failure, Json, LookPurpose, Request, Stage, TrialRecord
+from ...storage.records import Failure, FailureKind, Json, LookPurpose, Request, Stage, TrialRecord
 from ...storage.store import Store
 from ..domain.errors import CupelError, Message
 from ..domain.policy import Policy
@@ -288,15 +288,15 @@ class Finish:
 
         _log.info("the export begins after %.1f s", self.budget.elapsed)
         self.heartbeat.enter(Stage.EXPORT)
-        directory = self.prepared.spec.export_dir
+        folder = self.prepared.spec.export_dir
+        directory = Path(folder) if folder else None
+        helpers = self.exporting.helpers
         try:
-            export = export_final(
-                self.store,
-                self.study_id,
-                Path(directory) if directory else None,
-                helpers=self.exporting.helpers,
-                rows=rows,
-            )
+            export = export_final(self.store, self.study_id, directory, helpers=helpers, rows=rows)
+            if export.failure is not None and export.failure.kind is FailureKind.KILLED:
+                # By somebody, or for want of memory, which others may have given back. The next has its name.
+                _log.warning("the export is made again: %s", export.failure.message)
+                export = export_final(self.store, self.study_id, directory, rows=rows)
         except CupelError as error:
             _log.error("export failed: %s", error, exc_info=True)
             return SearchExport(passed=False, message=error.sentence)

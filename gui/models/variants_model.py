@@ -149,6 +149,9 @@ class VariantsModel(TableModel):
                 "What it loses on the same folds, with the 95% interval: against the control where it was trained on,"
                 " else against the base."
             ),
+            VariantColumn.SIZE: tr(
+                "The network alone; the model.onnx of a bundle has the preprocessing of its raw rows as well."
+            ),
             VariantColumn.ONE: tr(
                 "Median time of ONNX Runtime on one thread; other runtimes are in the details."
             ),

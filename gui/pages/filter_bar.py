@@ -49,10 +49,11 @@ class FilterBar(Speaks, QWidget):
             chip.clicked.connect(lambda on, text=text: self._toggle(text, on=on))
         first = row(self.filter, *self.chips.values(), *aside, self.count, spacing=12)
         first.setStretch(0, 1)
+        self.note = Label(self._note_text, "small", "muted", wrap=True)
         self._brushes = QWidget()
         self._brush_row = FlowLayout(tokens.HALF)
         self._brushes.setLayout(self._brush_row)
-        self.setLayout(column(first, self._brushes, self.problem, spacing=tokens.HALF))
+        self.setLayout(column(first, self._brushes, self.problem, self.note, spacing=tokens.HALF))
         desk.trials_changed.connect(self._follow)
         self.say(self._show_count)
         self._show_brushes()
@@ -71,6 +72,7 @@ class FilterBar(Speaks, QWidget):
     def _follow(self, change: Change) -> None:
         if change & (Change.TRIALS | Change.FILTER):
             self._show_count()
+            self._show_note()
         if change & Change.FILTER:
             self._show_filter()
             self._show_brushes()
@@ -78,6 +80,10 @@ class FilterBar(Speaks, QWidget):
     def _problem_text(self) -> str:
         problem = self._desk.selection.problem
         return sentence(problem) if problem is not None else ""
+
+    def _note_text(self) -> str:
+        empty = self._desk.selection.empty_columns
+        return tr("No trial has a value of {columns}.", columns=", ".join(empty)) if empty else ""
 
     def _show_filter(self) -> None:
         selection = self._desk.selection
@@ -88,7 +94,12 @@ class FilterBar(Speaks, QWidget):
             chip.setChecked(text in selection.typed)
         self.problem.say_again()
         self.problem.setVisible(selection.problem is not None)
+        self._show_note()
         set_property(self.filter, "invalid", "true" if selection.problem is not None else "false")
+
+    def _show_note(self) -> None:
+        self.note.say_again()
+        self.note.setVisible(bool(self.note.text()))
 
     def _show_brushes(self) -> None:
         brushes = self._desk.selection.brushes

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine.domain.errors import Message, SpecError
-from ...engine.domain.filtering import TrialFilter, parse_filter
+from ...engine.domain.filtering import TrialFilter, has_values, parse_filter
 from .trials_data import TrialsData
 
 
@@ -140,6 +140,15 @@ class TrialSelection:
     def is_restricted(self) -> bool:
         """Whether some trials may not be shown."""
         return self._filter is not None or bool(self._state.brushes)
+
+    @property
+    def empty_columns(self) -> tuple[str, ...]:
+        """The columns that the filter names and of which no trial has a value: why nothing passes, perhaps."""
+        data = self.data
+        if self._filter is None or data is None:
+            return ()
+        named = self._filter.columns_of(data.columns)
+        return tuple(name for name in named if not has_values(data.columns[name]))
 
     @property
     def text(self) -> str:

@@ -1204,6 +1204,10 @@
       <translation>还没有研究</translation>
     </message>
     <message>
+      <source>No trial has a value of {columns}.</source>
+      <translation>没有试验具有 {columns} 的值。</translation>
+    </message>
+    <message>
       <source>No trial is better in both</source>
       <translation>两方面都无更优的试验</translation>
     </message>
@@ -2014,6 +2018,10 @@
     <message>
       <source>The limit of loss must be zero or more.</source>
       <translation>损失上限必须大于或等于零。</translation>
+    </message>
+    <message>
+      <source>The network alone; the model.onnx of a bundle has the preprocessing of its raw rows as well.</source>
+      <translation>仅网络本身；部署包中的 model.onnx 还包含对原始行的预处理。</translation>
     </message>
     <message>
       <source>The networks as they were trained, or one of their compressed forms.</source>

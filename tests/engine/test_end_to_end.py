@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from cupel.engine.commands.summary import summary
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.jobs.launch import launch_engine
 from cupel.engine.studies import create_study
 from cupel.engine.watching import EngineState, EngineWatch
-from cupel.storage.records import Request, StudyState, TrialKind, TrialRecord, TrialState
+from cupel.storage.records import FailureKind, Request, StudyState, TrialKind, TrialRecord, TrialState
 from cupel.storage.store import Store
 
 
@@ -82,6 +83,36 @@ def test_a_killed_search_is_resumed_to_what_it_would_have_found(tmp_path: Path, 
         assert first["best"] == second["best"]
         assert first["baselines"] == second["baselines"]
         assert not list(store.workspace.checkpoints.iterdir())
+
+
+def kill_converter(engine: int) -> bool:
+    """Kill the process of an engine that converts the networks for its bundle, once there is one."""
+    for one in psutil.process_iter(["ppid", "cmdline"]):
+        command = one.info["cmdline"] or []
+        if one.info["ppid"] == engine and any("deployment.convert" in word for word in command):
+            one.kill()
+            return True
+    return False
+
+
+@pytest.mark.slow
+def test_an_export_whose_process_is_killed_is_made_again(tmp_path: Path, table: Path) -> None:
+    with Store.open(tmp_path / "workspace") as store:
+        study_id = new_study(store, table, n_finalists=0, export_dir=str(tmp_path / "bundle"))
+        store.request(study_id, Request.RUN)
+        pid = launch_engine(store.workspace.path, study_id)
+        watch, is_killed = EngineWatch(store, study_id, pid), False
+        while watch.state() is EngineState.RUNS:
+            is_killed = is_killed or kill_converter(pid)
+            threading.Event().wait(0.02)
+        assert is_killed
+        found = summary(store, store.study(study_id))
+        exports = sorted(store.exports(study_id), key=lambda one: one.id)
+        kinds = [None if one.failure is None else one.failure.kind for one in exports]
+        assert kinds[-1] is None
+        # Killed before it had been asked, it is replaced without a word.
+        assert kinds[:-1] in ([], [FailureKind.KILLED])
+        assert found["export"] == {"path": exports[-1].path, "passed": True}
 
 
 def test_a_search_finds_something_exports_it_and_the_bundle_predicts(tmp_path: Path, table: Path) -> None:

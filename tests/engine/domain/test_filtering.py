@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from cupel.engine.domain.errors import SpecError
-from cupel.engine.domain.filtering import parse_filter
+from cupel.engine.domain.filtering import has_values, parse_filter
 
 COLUMNS = {
     "value": np.array([0.91, 0.95, np.nan, 0.80]),
@@ -76,3 +76,24 @@ def test_what_is_no_filter_is_refused_with_the_place(text: str, said: str) -> No
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     with pytest.raises(SpecError, match=r"'vale'.*value, number"):
         passing("vale > 0.9")
+
+
+def test_a_column_is_named_by_its_heading_and_a_word_that_is_none_is_searched() -> None:
+    columns = {
+        "value": np.array([0.5, 0.9]),
+        "n_parameters": np.array([10.0, 2000.0]),
+        "latency_ms": np.array([np.nan, np.nan]),
+        "optimizer": np.array(["adamw", "sgd"], dtype=object),
+    }
+    for text, passes in (
+        ("score > 0.6", [False, True]),
+        ("Parameters < 100", [True, False]),
+        ("adamw", [True, False]),
+        ("nothing", [False, False]),
+        ("optimizer", [True, True]),
+    ):
+        assert parse_filter(text).mask(columns, 2).tolist() == passes
+    wanted = parse_filter("latency_ms < 3 and Score > 0 and optimizer == sgd and not nothing")
+    named = wanted.columns_of(columns)
+    assert named == ("latency_ms", "value", "optimizer")
+    assert [has_values(columns[name]) for name in named] == [False, True, True]
