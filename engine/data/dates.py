@@ -16,7 +16,6 @@ from ..bundled.date_spelling import (
     SPELLED_FORMATS,
     DateReader,
     matched_parts,
-    own_pattern,
     parts_seconds,
     shown_format,
 )
@@ -134,13 +133,13 @@ def date_pattern(date_format: str) -> tuple[str, bool]:
     Returns
     -------
     pattern : str
-        A regular expression with the groups Y, m or b, d, or a and c, and H, M, S, p, z. The first format
-        where `date_format` is unknown.
+        A regular expression with the groups Y, m or b, d, or a and c, and H, M, S, p, z: one of `DATE_PATTERNS`, the
+        first where `date_format` is none of theirs. Columns that have a spelling are read by their format instead.
     day_first : bool
         Whether the group a is the day and c the month, or the other way round.
     """
     found = (pattern for name, pattern in DATE_PATTERNS if _same_format(name, date_format))
-    return next(found, own_pattern(date_format)[1]), date_format.startswith("%d")
+    return next(found, DATE_PATTERNS[0][1]), date_format.startswith("%d")
 
 
 def _same_format(name: str, date_format: str) -> bool:
