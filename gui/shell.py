@@ -249,6 +249,6 @@ class MainWindow(Speaks, QMainWindow):
                 ("Tab", lambda: tr("Next control")),
                 ("Ctrl+W", lambda: tr("Close the window; searches go on")),
                 ("?", lambda: tr("This panel")),
-                ("Esc", lambda: tr("Close the panel")),
+                ("Esc", lambda: tr("Close the panel; show all trials again")),
             ]
         )

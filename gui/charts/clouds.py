@@ -66,7 +66,7 @@ def cloud_marks(cloud: Cloud, name: str = "", *, tone: str = "series0", size: fl
     if len(inside) > MOST_DOTS and cloud.shade is None:
         marks.append(_density(cloud, inside))
     elif cloud.shade is not None:
-        marks += _shaded(cloud, inside, size)
+        marks += _shaded(cloud, inside, name, size)
     else:
         marks.append(_dots(cloud, inside, "trials", name, tone, size, 0.7))
     chosen = np.flatnonzero(drawn & np.isin(cloud.ids, cloud.selected))
@@ -93,7 +93,7 @@ def _dots(
     )  # fmt: skip
 
 
-def _shaded(cloud: Cloud, rows: NDArray[np.int64], size: float) -> Sequence[Mark]:
+def _shaded(cloud: Cloud, rows: NDArray[np.int64], name: str, size: float) -> Sequence[Mark]:
     """Return one mark for each shade: a colour for each point would take ten times as long."""
     assert cloud.shade is not None  # noqa: S101 - asked by the only caller
     if len(rows) > MOST_DOTS:
@@ -104,10 +104,11 @@ def _shaded(cloud: Cloud, rows: NDArray[np.int64], size: float) -> Sequence[Mark
     marks: list[Mark] = []
     if len(unknown):
         marks.append(_dots(cloud, unknown, "unknown", "", "faint", size, 0.4))
-    for step in range(_N_SHADES):
+    steps = np.unique(place[np.isfinite(shade)]).tolist()
+    for step in steps:
         those = rows[np.isfinite(shade) & (place == step)]
-        if len(those):
-            marks.append(_dots(cloud, those, f"shade{step}", "", f"scale{step}", size, 0.9))
+        shown = name if step == steps[-1] else ""
+        marks.append(_dots(cloud, those, f"shade{step}", shown, f"scale{step}", size, 0.9))
     return marks
 
 

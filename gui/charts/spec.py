@@ -202,12 +202,15 @@ class ChartSpec(Generic[Data]):
         Data to `Axes`.
     tip : callable
         Data and the item of a point to the text of its hover, empty for none.
+    brush : callable or None
+        Data, and from where to where was dragged along x and y, to what that brushes; None for what the axes say.
     """
 
     data: type[Data]
     marks: Callable[[Data], Sequence[Mark]]
     axes: Callable[[Data], Axes]
     tip: Callable[[Data, object], str] = _says_nothing
+    brush: Callable[[Data, tuple[float, float], tuple[float, float]], list[Brush]] | None = None
 
 
 def places(mark: Mark) -> tuple[Floats, Floats]:
@@ -236,8 +239,17 @@ def brushed(axis: Axis, low: float, high: float) -> Brush | None:
         return ValuesBrush(axis.column, tuple(axis.values[place] for place in names)) if len(names) else None
     if axis.numbers == "powers":
         low, high = 10.0**low, 10.0**high
-    # More digits than can be aimed at would only make its filter unreadable.
-    return RangeBrush(axis.column, float(f"{low:.6g}"), float(f"{high:.6g}"))
+        return RangeBrush(axis.column, _cut(low, low / 1000, math.floor), _cut(high, high / 1000, math.ceil))
+    step = (high - low) / 1000
+    return RangeBrush(axis.column, _cut(low, step, math.floor), _cut(high, step, math.ceil))
+
+
+def _cut(end: float, step: float, towards: Callable[[float], int]) -> float:
+    """Return an end with no more digits than can be aimed at, which cuts off nothing that was dragged over."""
+    if not step > 0:
+        return end
+    unit = 10.0 ** math.floor(math.log10(step))
+    return float(f"{towards(end / unit) * unit:.12g}")
 
 
 def looks_like(one: Mark, other: Mark) -> bool:

@@ -31,6 +31,7 @@ class ChartsPage(Page):
         # The tile that is shown alone.
         self._alone: ChartTile | None = None
         self.filter_bar = FilterBar(desk)
+        self.filter_bar.clear_by_escape(self)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 8, 0)
         self._grid.setSpacing(12)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from ...engine.domain import formatting
@@ -58,6 +59,12 @@ class FilterBar(Speaks, QWidget):
         self.say(self._show_count)
         self._show_brushes()
         self._show_filter()
+
+    def clear_by_escape(self, page: QWidget) -> None:
+        """Have Escape take away, on a page, what restricts its trials."""
+        shortcut = QShortcut(QKeySequence("Esc"), page)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self._desk.selection.clear)
 
     def apply(self) -> None:
         """Filter by what is written now."""

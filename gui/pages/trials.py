@@ -79,6 +79,7 @@ class TrialsPage(Page):
         self.charted.setCheckable(True)
         self.charted.toggled.connect(self._chart_card.setVisible)
         self.filter_bar = FilterBar(desk, self.charted)
+        self.filter_bar.clear_by_escape(self)
         content.setLayout(column(self.filter_bar, self._splitter, spacing=tokens.GRID))
         content.layout().setStretch(1, 1)  # type: ignore[union-attr]
         empty = EmptyState(

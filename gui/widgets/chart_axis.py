@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
 
 from ...engine.domain import formatting
 from ..charts.spec import Axis
@@ -15,6 +18,7 @@ from ..charts.spec import Axis
 _MOST_POWERS = 6
 # Words along an axis of words.
 _MOST_NAMES = 14
+_GAP_PX = 8
 
 
 class AxisItem(pg.AxisItem):
@@ -60,13 +64,22 @@ class AxisItem(pg.AxisItem):
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802, ARG002
         axis = self._axis
         if axis.names:
-            return [axis.names[round(value)] for value in values]
+            return [self._fitting(axis.names[round(value)], len(values)) for value in values]
         if axis.numbers == "powers":
             written = axis.written or formatting.plain
             return [written(10.0**value) for value in values]
         if axis.numbers == "clock":
             return [formatting.clock(value) for value in values]
         return [formatting.number(value, self._decimals) for value in values]
+
+    def _fitting(self, name: str, n_names: int) -> str:
+        """Return a name, cut to what it has room for where names stand side by side."""
+        if self.orientation != "bottom":
+            return name
+        style: Any = self.style
+        font = style["tickFont"] or QFont()
+        room = max(int(self.geometry().width() / max(n_names, 1)) - _GAP_PX, _GAP_PX)
+        return QFontMetrics(font).elidedText(name, Qt.TextElideMode.ElideRight, room)
 
 
 def _round_powers(low: float, high: float) -> list[float]:

@@ -250,9 +250,14 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
         return sorted(found, key=lambda one: one[:2])
 
     def _brush(self, area: QRectF, is_done: bool) -> None:
-        ends = ((self._axes.x, area.left(), area.right()), (self._axes.y, area.top(), area.bottom()))
-        brushes = [brushed(axis, low, high) for axis, low, high in ends if axis.column]
-        self.brushed.emit([brush for brush in brushes if brush is not None], is_done)
+        x, y = (area.left(), area.right()), (area.top(), area.bottom())
+        if self.spec.brush is not None:
+            found = self.spec.brush(self.data, x, y) if self.data is not None else []
+        else:
+            ends = ((self._axes.x, *x), (self._axes.y, *y))
+            brushes = [brushed(axis, low, high) for axis, low, high in ends if axis.column]
+            found = [brush for brush in brushes if brush is not None]
+        self.brushed.emit(found, is_done)
 
     def _let_go(self, *_: object) -> None:
         self._followed = False

@@ -15,6 +15,8 @@ from .chart_view import ChartView
 from .choice_box import ChoiceBox
 from .parts import Label, column, row
 
+_CHOICE_PX = 190
+
 
 class StudyChartPanel(Speaks, QWidget):
     """Any `StudyChart` of the trials in view, drawn when it can be seen; it shows and changes the desk's selection.
@@ -53,15 +55,20 @@ class StudyChartPanel(Speaks, QWidget):
         self.boxes: dict[str, ChoiceBox] = {}
         for one in described.choices:
             box = self.boxes[one.name] = ChoiceBox()
+            box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
+            box.setMaximumWidth(_CHOICE_PX)
             box.activated.connect(lambda _place, name=one.name: self._choose(name))
         self.nothing = Label(lambda: tr("Nothing to show yet"), "small", "muted")
         self.nothing.hide()
-        bottom = row(self.chart.legend, self.nothing, 1, *self.boxes.values())
-        layout = column(self.chart, bottom, spacing=4)
+        chosen = row(1, *self.boxes.values()) if self.boxes else None
+        self.chart.legend.setWordWrap(True)
+        below = row(self.chart.legend, self.nothing)
+        below.setStretch(0, 1)
+        layout = column(self.chart, below, chosen, spacing=4)
         layout.setStretch(0, 1)
         self.setLayout(layout)
         desk.trials_changed.connect(self._follow)
-        desk.studies_changed.connect(lambda: self._follow(Change.TRIALS))
+        desk.studies_changed.connect(self._follow_studies)
         self.say(self._reword)
 
     @property
@@ -86,6 +93,9 @@ class StudyChartPanel(Speaks, QWidget):
         super().showEvent(event)
         if self._is_stale:
             self.refresh()
+
+    def _follow_studies(self) -> None:
+        self._follow(Change.TRIALS)
 
     def _follow(self, change: Change) -> None:
         if not self.isVisible():

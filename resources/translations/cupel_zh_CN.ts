@@ -156,6 +156,10 @@
       <translation>相对最佳基线</translation>
     </message>
     <message>
+      <source>Against the mean of the fold</source>
+      <translation>相对于该折的均值</translation>
+    </message>
+    <message>
       <source>All others are compared with it, or with the control where they were trained on.</source>
       <translation>其余变体都与它比较；继续训练过的则与对照比较。</translation>
     </message>
@@ -166,6 +170,14 @@
     <message>
       <source>All studies</source>
       <translation>全部研究</translation>
+    </message>
+    <message>
+      <source>All together</source>
+      <translation>全部合并</translation>
+    </message>
+    <message>
+      <source>All trials</source>
+      <translation>全部试验</translation>
     </message>
     <message>
       <source>Also minimize</source>
@@ -182,6 +194,14 @@
     <message>
       <source>Another file</source>
       <translation>换一个文件</translation>
+    </message>
+    <message>
+      <source>Any against any</source>
+      <translation>任意对任意</translation>
+    </message>
+    <message>
+      <source>Any column against any</source>
+      <translation>任意两列对照</translation>
     </message>
     <message>
       <source>Archive</source>
@@ -210,6 +230,10 @@
     <message>
       <source>At most {size} of memory.</source>
       <translation>内存最多 {size}。</translation>
+    </message>
+    <message>
+      <source>At once</source>
+      <translation>并行</translation>
     </message>
     <message>
       <source>Audit</source>
@@ -388,12 +412,16 @@
       <translation>关闭</translation>
     </message>
     <message>
-      <source>Close the panel</source>
-      <translation>关闭面板</translation>
+      <source>Close the panel; show all trials again</source>
+      <translation>关闭面板；重新显示全部试验</translation>
     </message>
     <message>
       <source>Close the window; searches go on</source>
       <translation>关闭窗口（搜索继续进行）</translation>
+    </message>
+    <message>
+      <source>Colour</source>
+      <translation>颜色</translation>
     </message>
     <message>
       <source>Column</source>
@@ -430,6 +458,10 @@
     <message>
       <source>Constant</source>
       <translation>常量</translation>
+    </message>
+    <message>
+      <source>Contour</source>
+      <translation>等值图</translation>
     </message>
     <message>
       <source>Control</source>
@@ -492,6 +524,10 @@
       <translation>试金 Cupel</translation>
     </message>
     <message>
+      <source>Curves by group</source>
+      <translation>分组曲线</translation>
+    </message>
+    <message>
       <source>Damaged</source>
       <translation>已损坏</translation>
     </message>
@@ -544,6 +580,10 @@
       <translation>分布</translation>
     </message>
     <message>
+      <source>Distribution of scores</source>
+      <translation>得分分布</translation>
+    </message>
+    <message>
       <source>Diverged</source>
       <translation>训练发散</translation>
     </message>
@@ -582,6 +622,10 @@
     <message>
       <source>Duration</source>
       <translation>用时</translation>
+    </message>
+    <message>
+      <source>Duration, s</source>
+      <translation>用时（秒）</translation>
     </message>
     <message>
       <source>Each format comes with a program that predicts raw data, and is proven in a clean process; a server, a model card and the certificate are added.</source>
@@ -642,6 +686,10 @@
     <message>
       <source>Failed, {number_format}</source>
       <translation>未通过，{number_format}</translation>
+    </message>
+    <message>
+      <source>Failures</source>
+      <translation>失败</translation>
     </message>
     <message>
       <source>False positives</source>
@@ -740,6 +788,14 @@
       <translation>正在拟合阈值…</translation>
     </message>
     <message>
+      <source>Fold</source>
+      <translation>折</translation>
+    </message>
+    <message>
+      <source>Fold {fold}: {score}, the mean of the trials here is {mean}</source>
+      <translation>第 {fold} 折：{score}，此处试验的均值为 {mean}</translation>
+    </message>
+    <message>
       <source>Folder</source>
       <translation>文件夹</translation>
     </message>
@@ -760,6 +816,10 @@
       <translation>文件夹…</translation>
     </message>
     <message>
+      <source>Folds</source>
+      <translation>各折</translation>
+    </message>
+    <message>
       <source>Folds and holdout</source>
       <translation>折与留出集</translation>
     </message>
@@ -774,6 +834,10 @@
     <message>
       <source>Formats</source>
       <translation>格式</translation>
+    </message>
+    <message>
+      <source>From the worst to the best</source>
+      <translation>从最差到最好</translation>
     </message>
     <message>
       <source>From which probability on the second of the two classes is said.</source>
@@ -820,8 +884,16 @@
       <translation>分组</translation>
     </message>
     <message>
+      <source>Group by</source>
+      <translation>分组依据</translation>
+    </message>
+    <message>
       <source>Groups by</source>
       <translation>分组依据</translation>
+    </message>
+    <message>
+      <source>Growth of the front of score and cost</source>
+      <translation>得分与成本前沿的增长</translation>
     </message>
     <message>
       <source>Holdout</source>
@@ -842,6 +914,14 @@
     <message>
       <source>How long "Choose for me" tries candidates; measuring what it found comes on top.</source>
       <translation>“替我选择”尝试候选的时长；测量所得结果另需时间。</translation>
+    </message>
+    <message>
+      <source>How trials ended, over two params</source>
+      <translation>两个参数上试验的结局</translation>
+    </message>
+    <message>
+      <source>Hypervolume</source>
+      <translation>超体积</translation>
     </message>
     <message>
       <source>Identifier</source>
@@ -874,6 +954,10 @@
     <message>
       <source>In words</source>
       <translation>结论</translation>
+    </message>
+    <message>
+      <source>Intermediate values</source>
+      <translation>中间值</translation>
     </message>
     <message>
       <source>Interrupted</source>
@@ -980,6 +1064,10 @@
       <translation>学习曲线</translation>
     </message>
     <message>
+      <source>Learning curves by group</source>
+      <translation>分组学习曲线</translation>
+    </message>
+    <message>
       <source>Learning curves of trial {number}</source>
       <translation>试验 {number} 的学习曲线</translation>
     </message>
@@ -1062,6 +1150,14 @@
     <message>
       <source>Mean of what is predicted less what is true: above zero it predicts too much.</source>
       <translation>预测值减真实值的平均：大于零表示预测偏高。</translation>
+    </message>
+    <message>
+      <source>Mean score over two params</source>
+      <translation>两个参数上的平均得分</translation>
+    </message>
+    <message>
+      <source>Mean {metric}, {ends}</source>
+      <translation>{metric} 均值，{ends}</translation>
     </message>
     <message>
       <source>Measure</source>
@@ -1408,8 +1504,20 @@
       <translation>概览</translation>
     </message>
     <message>
+      <source>Parallel coordinates</source>
+      <translation>平行坐标</translation>
+    </message>
+    <message>
       <source>Param</source>
       <translation>超参数</translation>
+    </message>
+    <message>
+      <source>Param to the right</source>
+      <translation>横轴参数</translation>
+    </message>
+    <message>
+      <source>Param upwards</source>
+      <translation>纵轴参数</translation>
     </message>
     <message>
       <source>Parameters</source>
@@ -1518,6 +1626,14 @@
     <message>
       <source>Random</source>
       <translation>随机</translation>
+    </message>
+    <message>
+      <source>Rank</source>
+      <translation>排名</translation>
+    </message>
+    <message>
+      <source>Rank of the score over two params</source>
+      <translation>两个参数上的得分排名</translation>
     </message>
     <message>
       <source>Rates of</source>
@@ -1696,6 +1812,18 @@
       <translation>得分与网络开销</translation>
     </message>
     <message>
+      <source>Scores along a param</source>
+      <translation>得分随参数的变化</translation>
+    </message>
+    <message>
+      <source>Scores by epoch</source>
+      <translation>各轮次得分</translation>
+    </message>
+    <message>
+      <source>Scores by trial and fold</source>
+      <translation>各试验各折得分</translation>
+    </message>
+    <message>
       <source>Scores of the folds</source>
       <translation>各折得分</translation>
     </message>
@@ -1760,6 +1888,14 @@
       <translation>真实为{label}的行中被模型找出的比例。</translation>
     </message>
     <message>
+      <source>Share of trials as good, or better</source>
+      <translation>不差于此的试验占比</translation>
+    </message>
+    <message>
+      <source>Share that is beaten</source>
+      <translation>被超越的占比</translation>
+    </message>
+    <message>
       <source>Shortcuts</source>
       <translation>快捷键</translation>
     </message>
@@ -1772,12 +1908,60 @@
       <translation>重新显示此范围之外的试验</translation>
     </message>
     <message>
+      <source>Shows how busy the workers were, and which trials took long or ended early.</source>
+      <translation>显示工作进程的繁忙程度，以及哪些试验耗时长或提前结束。</translation>
+    </message>
+    <message>
+      <source>Shows how fast families or settings learn: the median of their trials, and the middle half of them.</source>
+      <translation>显示各模型族或设置的学习速度：其试验的中位数及中间一半。</translation>
+    </message>
+    <message>
+      <source>Shows how many trials reach which score, and whether one family or setting does so more often.</source>
+      <translation>显示有多少试验达到某得分，以及某一模型族或设置是否更常达到。</translation>
+    </message>
+    <message>
+      <source>Shows how trials learn, and whether those that were pruned early were behind for good.</source>
+      <translation>显示试验如何学习，以及被提前剪枝的试验是否确实落后。</translation>
+    </message>
+    <message>
+      <source>Shows how two columns of the trials go together, and how a third goes with them.</source>
+      <translation>显示试验的两列如何相关，以及第三列与它们的关系。</translation>
+    </message>
+    <message>
+      <source>Shows the mean score of trials that are alike in two params: where it is worth to search on.</source>
+      <translation>显示两个参数相近的试验的平均得分：哪里值得继续搜索。</translation>
+    </message>
+    <message>
       <source>Shows what a better score costs in size or time, and the trials beyond which nothing is gained.</source>
       <translation>显示更高的得分要付出多少大小或时间，以及再往上已无收益的试验。</translation>
     </message>
     <message>
+      <source>Shows where in its range a param does well, and whether the best trials are at an end of it.</source>
+      <translation>显示参数在其范围内何处表现好，以及最佳试验是否位于边缘。</translation>
+    </message>
+    <message>
+      <source>Shows whether the search still finds networks that are better or smaller than any before.</source>
+      <translation>显示搜索是否仍能找到比以往更好或更小的网络。</translation>
+    </message>
+    <message>
       <source>Shows whether the search still gets better, and how far it is ahead of the baselines.</source>
       <translation>显示搜索是否仍在变好，以及领先基线多少。</translation>
+    </message>
+    <message>
+      <source>Shows which combinations of two params rank high, however the scores are spread.</source>
+      <translation>显示两个参数的哪些组合排名靠前，与得分的分布无关。</translation>
+    </message>
+    <message>
+      <source>Shows which combinations the best trials share; drag along an axis to see those alone.</source>
+      <translation>显示最佳试验共有的组合；沿坐标轴拖动可只看这些试验。</translation>
+    </message>
+    <message>
+      <source>Shows which folds are hard for all, and which trials owe their mean to one lucky fold.</source>
+      <translation>显示哪些折对所有试验都难，以及哪些试验的均值得益于某个幸运的折。</translation>
+    </message>
+    <message>
+      <source>Shows which part of the space fails or is ruled out, so that it can be left out.</source>
+      <translation>显示空间的哪一部分会失败或被排除，以便将其略去。</translation>
     </message>
     <message>
       <source>Size</source>
@@ -1794,6 +1978,10 @@
     <message>
       <source>Skipped</source>
       <translation>已跳过</translation>
+    </message>
+    <message>
+      <source>Slice</source>
+      <translation>切片</translation>
     </message>
     <message>
       <source>Smallest</source>
@@ -2140,6 +2328,14 @@
       <translation>距开始的时间</translation>
     </message>
     <message>
+      <source>Timeline</source>
+      <translation>时间线</translation>
+    </message>
+    <message>
+      <source>To the right</source>
+      <translation>横轴</translation>
+    </message>
+    <message>
       <source>Together where found</source>
       <translation>发现时放在一起</translation>
     </message>
@@ -2178,6 +2374,10 @@
     <message>
       <source>Trial {number} · {score}</source>
       <translation>试验 {number} · {score}</translation>
+    </message>
+    <message>
+      <source>Trial, the best on top</source>
+      <translation>试验（最佳在上）</translation>
     </message>
     <message>
       <source>Trials</source>
@@ -2226,6 +2426,10 @@
     <message>
       <source>Up to {n} trials fit the budget.</source>
       <translation>预算内最多可完成 {n} 次试验。</translation>
+    </message>
+    <message>
+      <source>Upwards</source>
+      <translation>纵轴</translation>
     </message>
     <message>
       <source>Use folds in the order of the file, with a gap of {n} rows</source>
@@ -2312,6 +2516,10 @@
       <translation>方式</translation>
     </message>
     <message>
+      <source>What colours show</source>
+      <translation>颜色含义</translation>
+    </message>
+    <message>
       <source>What it loses on the same folds, with the 95% interval: against the control where it was trained on, else against the base.</source>
       <translation>在相同的折上损失多少，附 95% 区间：继续训练过的与对照比较，否则与原网络比较。</translation>
     </message>
@@ -2334,6 +2542,10 @@
     <message>
       <source>What you are ready to lose, in units of the metric; the verdicts follow it at once.</source>
       <translation>您愿意损失多少，以指标的单位计；结论会随之立即更新。</translation>
+    </message>
+    <message>
+      <source>When trials ran</source>
+      <translation>试验运行时间</translation>
     </message>
     <message>
       <source>Widest gap · {gap}</source>
@@ -2556,6 +2768,10 @@
       <translation>目前最佳</translation>
     </message>
     <message>
+      <source>the mean of {n} trials here</source>
+      <translation>此处 {n} 个试验的均值</translation>
+    </message>
+    <message>
       <source>the more likely class</source>
       <translation>取更可能的类别</translation>
     </message>
@@ -2754,6 +2970,10 @@
     <message>
       <source>{rows} rows × {columns} columns</source>
       <translation>{rows} 行 × {columns} 列</translation>
+    </message>
+    <message>
+      <source>{share} is beaten so far</source>
+      <translation>目前已超越 {share}</translation>
     </message>
     <message>
       <source>{shown} of {total} trials</source>
