@@ -94,7 +94,16 @@ class TrialFilter:
     _words: tuple[str, ...] = ()
 
     def columns_of(self, columns: ColumnValues) -> tuple[str, ...]:
-        """Return which of these columns it names, in its order."""
+        """Return which of these columns it names, in its order.
+
+        Parameters
+        ----------
+        columns : mapping of str to ndarray
+
+        Returns
+        -------
+        tuple of str
+        """
         found = (name_in(columns, word) for word in self._words)
         return tuple(dict.fromkeys(name for name in found if name is not None))
 
@@ -152,6 +161,10 @@ def name_in(columns: ColumnValues, word: str) -> str | None:
     ----------
     columns : mapping of str to ndarray
     word : str
+
+    Returns
+    -------
+    str or None
     """
     if word in columns:
         return word
@@ -427,7 +440,16 @@ def _truthy(column: NDArray[np.generic]) -> Mask:
 
 
 def has_values(column: NDArray[np.generic]) -> bool:
-    """Return whether some trial has a value in a column."""
+    """Return whether some trial has a value in a column.
+
+    Parameters
+    ----------
+    column : ndarray
+
+    Returns
+    -------
+    bool
+    """
     return not bool(_missing(column).all())
 
 
