@@ -132,8 +132,9 @@ def _compared(
         }
         for i in np.flatnonzero(wrong)[:most_rows]
     ]
-    most = float(difference.max()) if np.isfinite(difference).all() else None
-    return {"passed": not bool(wrong.any()), "max_abs_difference": most, "rows": rows, **told}
+    return {
+        "passed": not bool(wrong.any()), "max_abs_difference": _largest(difference), "rows": rows, **told,
+    }  # fmt: skip
 
 
 def _compared_folds(
@@ -148,16 +149,10 @@ def _compared_folds(
     wrong = ~(difference <= tolerance * _scale(predictor, stored)).reshape(n_networks, n_rows, -1).all(
         axis=(0, 2)
     )
-    rows = [
-        {
-            "row": int(i) + 1,
-            "expected": stored[:, i].ravel().tolist(),
-            "found": [repr(value) for value in found[:, i].ravel().tolist()],
-        }
-        for i in np.flatnonzero(wrong)[:most_rows]
-    ]
-    most = float(difference.max()) if np.isfinite(difference).all() else None
-    return {"passed": not bool(wrong.any()), "n_rows": n_rows, "max_abs_difference": most, "rows": rows}
+    rows = [_different(int(i), stored[:, i], found[:, i]) for i in np.flatnonzero(wrong)[:most_rows]]
+    return {
+        "passed": not bool(wrong.any()), "n_rows": n_rows, "max_abs_difference": _largest(difference), "rows": rows,
+    }  # fmt: skip
 
 
 def _compared_raw(
@@ -179,16 +174,21 @@ def _compared_raw(
     wanted = wanted[:n_rows][piece.good]
     difference = np.abs(found - wanted)
     wrong = ~(difference <= tolerance * _scale(predictor, wanted)).all(axis=1)
-    rows = [
-        {
-            "row": int(np.flatnonzero(piece.good)[i]) + 1,
-            "expected": wanted[i].tolist(),
-            "found": [repr(value) for value in found[i].tolist()],
-        }
-        for i in np.flatnonzero(wrong)
-    ]
-    most = float(difference.max()) if len(found) and np.isfinite(difference).all() else None
-    return told | {"passed": not rows and len(found) > 0, "max_abs_difference": most, "rows": rows}
+    places = np.flatnonzero(piece.good)
+    rows = [_different(int(places[i]), wanted[i], found[i]) for i in np.flatnonzero(wrong)]
+    told |= {"max_abs_difference": _largest(difference), "rows": rows}
+    return told | {"passed": not rows and len(found) > 0}
+
+
+def _different(place: int, expected: np.ndarray, found: np.ndarray) -> dict[str, object]:
+    """Return a row that differs, for the certificate."""
+    told = [repr(value) for value in found.ravel().tolist()]
+    return {"row": place + 1, "expected": expected.ravel().tolist(), "found": told}
+
+
+def _largest(difference: np.ndarray) -> float | None:
+    """Return the largest difference; None where there is none, or it is no number."""
+    return float(difference.max()) if difference.size and np.isfinite(difference).all() else None
 
 
 def _scale(predictor: Predictor, stored: np.ndarray) -> np.ndarray:

@@ -381,7 +381,7 @@ def _against(column: NDArray[np.generic], sign: str, value: object) -> Mask:
 
 def _equal(column: NDArray[np.generic], value: object) -> Mask:
     if value is None:
-        return _missing(column)
+        return missing(column)
     if isinstance(value, str):
         texts, present = _texts(column)
         wanted = value.lower()
@@ -421,7 +421,17 @@ def _texts(column: NDArray[np.generic]) -> tuple[NDArray[np.generic], Mask]:
     return texts, present
 
 
-def _missing(column: NDArray[np.generic]) -> Mask:
+def missing(column: NDArray[np.generic]) -> Mask:
+    """Return which trials have no value in a column.
+
+    Parameters
+    ----------
+    column : ndarray of shape (n,)
+
+    Returns
+    -------
+    ndarray of shape (n,), bool
+    """
     if column.dtype.kind == "f":
         return np.isnan(column)
     if column.dtype != object:
@@ -432,11 +442,11 @@ def _missing(column: NDArray[np.generic]) -> Mask:
 def _truthy(column: NDArray[np.generic]) -> Mask:
     if column.dtype == bool:
         return column.astype(np.bool_)
-    missing = _missing(column)
+    has_value = ~missing(column)
     if column.dtype != object:
-        return ~missing
+        return has_value
     false = np.fromiter((item is False or item == "" for item in column), dtype=bool, count=len(column))
-    return ~missing & ~false
+    return has_value & ~false
 
 
 def has_values(column: NDArray[np.generic]) -> bool:
@@ -450,7 +460,7 @@ def has_values(column: NDArray[np.generic]) -> bool:
     -------
     bool
     """
-    return not bool(_missing(column).all())
+    return not bool(missing(column).all())
 
 
 def _contains(column: NDArray[np.generic], needle: str) -> Mask:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,9 +96,19 @@ class Marking:
         """Return the marking of rows that all pass, none of which is selected."""
         return cls(np.ones(n_rows, dtype=bool), np.zeros(0, dtype=np.int64))
 
-    def card(self, trial_id: int) -> str:
-        """Return what the hover says of a trial."""
-        return "" if self.cards is None else self.cards.text(trial_id)
+    def card(self, item: object) -> str:
+        """Return what the hover says of a trial, by its id; empty for what is none."""
+        return self.cards.text(item) if self.cards is not None and isinstance(item, int) else ""
+
+
+class _Marked(Protocol):
+    @property
+    def marking(self) -> Marking: ...
+
+
+def trial_tip(data: _Marked, item: object) -> str:
+    """Return the card of a trial: the hover of charts whose points are trials and nothing else."""
+    return data.marking.card(item)
 
 
 def marking_of(asked: ChartRequest, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Marking:

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..speech import tr
-from .spec import Floats, HeatMap, Mark, Points
+from .spec import N_SHADES, Floats, HeatMap, Mark, Points
 
 # Beyond it dots would be one block of colour: how many lie where is drawn instead.
 MOST_DOTS = 4000
 _CELLS = (96, 64)
-_N_SHADES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def _shaded(cloud: Cloud, rows: NDArray[np.int64], name: str, size: float) -> Se
         rows = rows[:: len(rows) // MOST_DOTS + 1]
     shade = cloud.shade[rows]
     unknown = rows[~np.isfinite(shade)]
-    place = np.clip(np.nan_to_num(shade) * _N_SHADES, 0, _N_SHADES - 1).astype(np.int64)
+    place = np.clip(np.nan_to_num(shade) * N_SHADES, 0, N_SHADES - 1).astype(np.int64)
     marks: list[Mark] = []
     if len(unknown):
         marks.append(_dots(cloud, unknown, "unknown", "", "faint", size, 0.4))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine.domain import formatting
+from ...engine.domain.filtering import has_values, missing
 from ...engine.domain.trial_columns import SHOWN
 from ..speech import Text, sentence, tr
 from .spec import Axis, Floats
@@ -37,6 +38,16 @@ class Coordinates:
 
     places: Floats
     axis: Axis
+
+    def span(self, rows: NDArray[np.int64]) -> tuple[float, float]:
+        """Return where the values of some trials begin and end; all the words where it has such."""
+        if self.axis.names:
+            return -0.5, len(self.axis.names) - 0.5
+        known = self.places[rows][np.isfinite(self.places[rows])]
+        if not len(known):
+            return 0.0, 1.0
+        low, high = float(known.min()), float(known.max())
+        return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
 def coordinates(asked: ChartRequest, column: str, *, spread: bool = False) -> Coordinates:
@@ -86,21 +97,15 @@ def varied_params(asked: ChartRequest) -> tuple[str, ...]:
 
 
 def _varies(values: NDArray[np.generic]) -> bool:
-    known = values[~_is_missing(values)]
+    known = values[~missing(values)]
     return len(known) > 1 and any(value != known[0] for value in known[1:].tolist())
-
-
-def _is_missing(values: NDArray[np.generic]) -> NDArray[np.bool_]:
-    if values.dtype == object:
-        return np.array([value is None for value in values.tolist()], dtype=bool)
-    return np.isnan(values.astype(np.float64)) if values.dtype != bool else np.zeros(len(values), dtype=bool)
 
 
 def measured(asked: ChartRequest) -> tuple[str, ...]:
     """Return the columns of numbers beside the params that some trial has a value of, the score first."""
     names = [SCORE, *(one.name for one in SHOWN if one.name not in (SCORE, "state"))]
     columns = asked.trials.columns
-    return tuple(name for name in names if name in columns and not bool(_is_missing(columns[name]).all()))
+    return tuple(name for name in names if name in columns and has_values(columns[name]))
 
 
 def all_columns(asked: ChartRequest) -> tuple[str, ...]:
@@ -141,3 +146,26 @@ def column_choice(
 def at(place: int) -> Callable[[ChartRequest, Sequence[str]], str]:
     """Return what chooses the column at a place, the last one where there are fewer."""
     return lambda _asked, known: known[min(place, len(known) - 1)]
+
+
+FIRST_PARAM = column_choice("first", lambda: tr("Param to the right"), varied_params, at(0))
+SECOND_PARAM = column_choice("second", lambda: tr("Param upwards"), varied_params, at(1))
+"""The two params that charts over two of them are about."""
+
+
+def two_params(asked: ChartRequest) -> tuple[Coordinates, Coordinates] | None:
+    """Return the two params that are chosen; None where none varies."""
+    first, second = FIRST_PARAM.shown(asked), SECOND_PARAM.shown(asked)
+    if not first:
+        return None
+    return coordinates(asked, first, spread=True), coordinates(asked, second, spread=True)
+
+
+def shares_of_ranks(gains: Floats) -> Floats:
+    """Return the ranks of trials in [0, 1], from the worst to the best."""
+    return np.argsort(np.argsort(gains, kind="stable"), kind="stable") / max(len(gains) - 1, 1)
+
+
+def ends_text(low: float, high: float) -> str:
+    """Return what a scale of colours spans."""
+    return f"{formatting.plain(low)} … {formatting.plain(high)}"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...engine.domain import formatting
 from ...storage.ranking import Direction
 from ..speech import tr
-from .cards import Marking, marking_of
+from .cards import Marking, marking_of, trial_tip
 from .columns import ALL, column_choice, varied_params
 from .spec import Axes, Axis, ChartSpec, Floats, Line, Mark
 from .studies import ChartRequest, StudyChart
@@ -79,10 +79,9 @@ def _marks(data: Distribution) -> Sequence[Mark]:
             continue
         order = rows[np.argsort(data.scores[rows], kind="stable")]
         scores = data.scores[order]
-        share = np.arange(1, len(order) + 1) / len(order)
-        if data.direction is Direction.MAXIMIZE:
-            # As good, or better.
-            share = 1 - (np.arange(len(order))) / len(order)
+        # As good, or better.
+        n_worse = np.arange(len(order))
+        share = (len(order) - n_worse if data.direction is Direction.MAXIMIZE else n_worse + 1) / len(order)
         ids = data.ids[order]
         marks.append(
             Line(
@@ -100,15 +99,11 @@ def _axes(data: Distribution) -> Axes:
     )
 
 
-def _tip(data: Distribution, item: object) -> str:
-    return data.marking.card(item) if isinstance(item, int) else ""
-
-
 DISTRIBUTION = StudyChart(
     "distribution",
     lambda: tr("Distribution"),
     lambda: tr("Distribution of scores"),
-    ChartSpec(Distribution, _marks, _axes, _tip),
+    ChartSpec(Distribution, _marks, _axes, trial_tip),
     distribution_of,
     lambda: tr(
         "Shows how many trials reach which score, and whether one family or setting does so more often."

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...storage.records import Curves, TrialState
 from ..speech import tr
-from .cards import Marking, marking_of
+from .cards import Marking, marking_of, trial_tip
 from .curves import judged_mean
 from .distribution import GROUP, groups_of
 from .spec import Axes, Axis, Band, ChartSpec, Floats, Line, Mark
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ...storage.store import Store
 
 _MOST_BEST, _MOST_NEW, _MOST_SELECTED = 60, 60, 20
-_NO_IDS: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,8 @@ def wanted_rows(asked: ChartRequest) -> NDArray[np.int64]:
     """Return the trials whose curves are read: the best and the newest that pass, and the selected ones."""
     table = asked.trials.table
     begun = np.flatnonzero(asked.searched & asked.shown & np.isfinite(table.started_s))
-    scored = asked.scored
-    scored = scored[asked.shown[scored]]
-    best = scored[np.argsort(-asked.study.direction.sign * table.values[scored], kind="stable")[:_MOST_BEST]]
+    ranked = asked.ranked
+    best = ranked[asked.shown[ranked]][:_MOST_BEST]
     selected = np.flatnonzero(np.isin(table.ids, asked.selected[:_MOST_SELECTED]))
     return np.unique(np.concatenate([best, begun[-_MOST_NEW:], selected]))
 
@@ -134,15 +132,11 @@ def _axes(data: ManyCurves) -> Axes:
     return Axes(Axis(lambda: tr("Epoch"), "whole"), Axis(lambda: data.metric))
 
 
-def _tip(data: ManyCurves, item: object) -> str:
-    return data.marking.card(item) if isinstance(item, int) else ""
-
-
 INTERMEDIATE = StudyChart(
     "intermediate",
     lambda: tr("Intermediate values"),
     lambda: tr("Scores by epoch"),
-    ChartSpec(ManyCurves, _lines, _axes, _tip),
+    ChartSpec(ManyCurves, _lines, _axes, trial_tip),
     curves_of,
     lambda: tr("Shows how trials learn, and whether those that were pruned early were behind for good."),
     reads=read_curves,
@@ -151,7 +145,7 @@ GROUPED_CURVES = StudyChart(
     "grouped_curves",
     lambda: tr("Curves by group"),
     lambda: tr("Learning curves by group"),
-    ChartSpec(ManyCurves, _grouped, _axes, _tip),
+    ChartSpec(ManyCurves, _grouped, _axes, trial_tip),
     curves_of,
     lambda: tr(
         "Shows how fast families or settings learn: the median of their trials, and the middle half of them."

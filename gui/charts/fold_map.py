@@ -13,6 +13,7 @@ from ...engine.domain import formatting
 from ...storage.records import FoldScores
 from ..speech import tr
 from .cards import Marking, marking_of
+from .columns import ends_text
 from .spec import Axes, Axis, ChartSpec, Floats, HeatMap, Mark
 from .studies import ChartChoice, ChartRequest, Choices, StudyChart
 
@@ -43,11 +44,8 @@ class FoldCell:
 
 
 def _wanted(asked: ChartRequest) -> NDArray[np.int64]:
-    rows = asked.scored
-    rows = rows[asked.shown[rows]]
-    gain = asked.study.direction.sign * asked.trials.table.values[rows]
-    best = rows[np.argsort(-gain, kind="stable")[:_MOST_TRIALS]]
-    return best[::-1]
+    ranked = asked.ranked
+    return ranked[asked.shown[ranked]][:_MOST_TRIALS][::-1]
 
 
 def _read(store: Store, asked: ChartRequest) -> dict[int, FoldScores]:
@@ -92,10 +90,10 @@ def _marks(data: FoldMap) -> Sequence[Mark]:
     low, high = (float(end) for end in np.nanquantile(shown, (0.02, 0.98)))
     if data.is_relative:
         low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
-    ends = f"{formatting.plain(low)} … {formatting.plain(high)}"
     return [
         HeatMap(
-            key="cells", name=f"{data.metric} {ends}", values=shown, x=(-0.5, n_folds - 0.5), y=(-0.5, n_trials - 0.5),
+            key="cells", name=f"{data.metric} {ends_text(low, high)}", values=shown,
+            x=(-0.5, n_folds - 0.5), y=(-0.5, n_trials - 0.5),
             span=(low, high), item=lambda i: FoldCell(*divmod(i, n_folds)), tone="scale5",
         )
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...engine.domain import formatting
 from ...storage.ranking import Direction
-from ...storage.records import TrialKind, TrialState
+from ...storage.records import TrialState
 from .. import words
 from ..speech import tr
 from .cards import Marking, marking_of
@@ -77,7 +77,7 @@ def history_of(asked: ChartRequest, *, over_time: bool = False) -> History:
     """Return the history of a study's trials."""
     data, study = asked.trials, asked.study
     table = data.table
-    searched = table.kinds != TrialKind.BASELINE
+    searched = asked.searched
     begin = study.started_at.timestamp() if study.started_at is not None else float("nan")
     scored = np.flatnonzero(~searched & np.isfinite(table.values))
     return History(

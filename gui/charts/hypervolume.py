@@ -53,10 +53,9 @@ def hypervolume_of(asked: ChartRequest) -> Hypervolume:
     table, cost = asked.trials.table, _shown(asked)
     rows = _known(asked, cost)
     rows = rows[np.argsort(table.numbers[rows], kind="stable")]
-    gain = asked.study.direction.sign * table.values[rows]
     log = np.log10(table_costs(table)[cost][rows])
     return Hypervolume(
-        table.numbers[rows], table.ids[rows], beaten_shares(gain, log), marking_of(asked, rows)
+        table.numbers[rows], table.ids[rows], beaten_shares(asked.gains(rows), log), marking_of(asked, rows)
     )
 
 

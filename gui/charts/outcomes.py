@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...storage.records import Failure, TrialState
+from ...storage.records import TrialState
 from .. import words
 from ..speech import tr
 from .cards import Marking, marking_of
-from .columns import at, column_choice, coordinates, varied_params
+from .columns import FIRST_PARAM, SECOND_PARAM, two_params
 from .spec import Axes, Axis, ChartSpec, Floats, Line, Mark, Points
 from .studies import ChartRequest, StudyChart
 
@@ -53,14 +53,9 @@ class Outcomes:
 
 def _outcomes(asked: ChartRequest, rows: NDArray[np.int64]) -> NDArray[np.str_]:
     table = asked.trials.table
-    found = [
-        words.trial_outcome(TrialState(str(table.states[row])), _failure(asked, int(row))) for row in rows
-    ]
+    places: list[int] = rows.tolist()
+    found = [words.trial_outcome(TrialState(str(table.states[i])), table.failures[i]) for i in places]
     return np.array(found, dtype=np.str_)
-
-
-def _failure(asked: ChartRequest, row: int) -> Failure | None:
-    return asked.trials.table.failures[row]
 
 
 def timeline_of(asked: ChartRequest) -> Timeline:
@@ -126,23 +121,19 @@ def _tip(data: Timeline | Outcomes, item: object) -> str:
     return "\n".join((data.marking.card(item), str(data.outcomes[row])))
 
 
-_FIRST = column_choice("first", lambda: tr("Param to the right"), varied_params, at(0))
-_SECOND = column_choice("second", lambda: tr("Param upwards"), varied_params, at(1))
-
-
 def outcomes_of(asked: ChartRequest) -> Outcomes:
     """Return the trials that have ended over two params."""
-    first, second = _FIRST.shown(asked), _SECOND.shown(asked)
+    params = two_params(asked)
     table = asked.trials.table
     ended = ~np.isin(table.states, [TrialState.RUNNING, TrialState.WAITING])
     rows = np.flatnonzero(asked.searched & ended & asked.shown)
-    if not first:
+    if params is None:
         rows = rows[:0]
         nothing = np.zeros(0)
         return Outcomes(
             table.ids[rows], nothing, nothing, np.array([], np.str_), Axes(), marking_of(asked, rows)
         )
-    x, y = (coordinates(asked, name, spread=True) for name in (first, second))
+    x, y = params
     return Outcomes(
         table.ids[rows], x.places[rows], y.places[rows], _outcomes(asked, rows), Axes(x.axis, y.axis),
         marking_of(asked, rows),
@@ -184,5 +175,5 @@ FAILURES = StudyChart(
     ChartSpec(Outcomes, _failures, lambda data: data.axes, _tip),
     outcomes_of,
     lambda: tr("Shows which part of the space fails or is ruled out, so that it can be left out."),
-    (_FIRST, _SECOND),
+    (FIRST_PARAM, SECOND_PARAM),
 )

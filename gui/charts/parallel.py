@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 
 from ..speech import tr
 from ..states.trial_selection import Brush
-from .cards import Marking, marking_of
-from .columns import SCORE, Coordinates, coordinates, varied_params
-from .spec import Axes, Axis, ChartSpec, Floats, Line, Mark, brushed
+from .cards import Marking, marking_of, trial_tip
+from .columns import SCORE, Coordinates, coordinates, shares_of_ranks, varied_params
+from .spec import N_SHADES, Axes, Axis, ChartSpec, Floats, Line, Mark, brushed
 from .studies import ChartRequest, StudyChart
 
 _MOST_AXES = 9
 # Of each: more lines would be one block of colour.
 _MOST_BEST, _MOST_OTHERS = 300, 300
-_N_SHADES = 10
 _GAP = np.array([np.nan])
 
 
@@ -48,40 +47,27 @@ def parallel_of(asked: ChartRequest) -> Parallel:
     """Return the best trials and a sample of the others, along the score and the params that vary."""
     names = (*varied_params(asked)[: _MOST_AXES - 1], SCORE)
     columns = tuple(coordinates(asked, name) for name in names)
-    rows = asked.scored
-    gain = asked.study.direction.sign * asked.trials.table.values[rows]
-    order = rows[np.argsort(-gain, kind="stable")]
+    order = asked.ranked
     # What passes is drawn rather than what does not.
     order = order[np.argsort(~asked.shown[order], kind="stable")]
     others = order[_MOST_BEST:]
     kept = np.r_[order[:_MOST_BEST], others[:: len(others) // _MOST_OTHERS + 1]]
-    spans = tuple(_span(one.places[rows], one.axis.names) for one in columns)
+    spans = tuple(one.span(order) for one in columns)
     places = np.stack(
         [(one.places[kept] - low) / (high - low) for one, (low, high) in zip(columns, spans, strict=True)],
         axis=1,
     )
-    value = asked.study.direction.sign * asked.trials.table.values[kept]
-    shade = np.argsort(np.argsort(value, kind="stable"), kind="stable") / max(len(kept) - 1, 1)
+    shade = shares_of_ranks(asked.gains(kept))
     return Parallel(asked.trials.table.ids[kept], columns, spans, places, shade, marking_of(asked, kept))
-
-
-def _span(places: Floats, names: tuple[str, ...]) -> tuple[float, float]:
-    if names:
-        return -0.5, len(names) - 0.5
-    known = places[np.isfinite(places)]
-    if not len(known):
-        return 0.0, 1.0
-    low, high = float(known.min()), float(known.max())
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
 def _marks(data: Parallel) -> Sequence[Mark]:
     selected = np.isin(data.ids, data.marking.selected)
-    step = np.minimum((data.shade * _N_SHADES).astype(np.int64), _N_SHADES - 1)
+    step = np.minimum((data.shade * N_SHADES).astype(np.int64), N_SHADES - 1)
     plain = data.marking.kept & ~selected
     marks = [_lines(data, "outside", "", np.flatnonzero(~data.marking.kept & ~selected), "faint", 1.0, 0.15)]
-    for shade in range(_N_SHADES):
-        name = tr("From the worst to the best") if shade == _N_SHADES - 1 else ""
+    for shade in range(N_SHADES):
+        name = tr("From the worst to the best") if shade == N_SHADES - 1 else ""
         those = np.flatnonzero(plain & (step == shade))
         marks.append(_lines(data, f"shade{shade}", name, those, f"scale{shade}", 1.3, 0.75))
     marks.append(_lines(data, "selected", tr("Selected"), np.flatnonzero(selected), "accent", 3.0, 1.0))
@@ -112,10 +98,6 @@ def _axes(data: Parallel) -> Axes:
     )
 
 
-def _tip(data: Parallel, item: object) -> str:
-    return data.marking.card(item) if isinstance(item, int) else ""
-
-
 def _brush(data: Parallel, x: tuple[float, float], y: tuple[float, float]) -> list[Brush]:
     """Return the brushes of the axes that are dragged over, at most half an axis away from the middle."""
     nearest = [place for place in range(len(data.columns)) if x[0] - 0.15 <= place <= x[1] + 0.15]
@@ -133,7 +115,7 @@ PARALLEL = StudyChart(
     "parallel",
     lambda: tr("Parallel coordinates"),
     lambda: tr("Parallel coordinates"),
-    ChartSpec(Parallel, _marks, _axes, _tip, _brush),
+    ChartSpec(Parallel, _marks, _axes, trial_tip, _brush),
     parallel_of,
     lambda: tr("Shows which combinations the best trials share; drag along an axis to see those alone."),
 )

@@ -10,9 +10,20 @@ from numpy.typing import NDArray
 
 from ...engine.domain import formatting
 from ..speech import tr
-from .cards import marking_of
-from .columns import all_columns, at, column_choice, column_text, coordinates, varied_params
-from .slices import NOTHING, PLANE, Plane, plane_marks, plane_tip
+from .cards import marking_of, trial_tip
+from .columns import (
+    FIRST_PARAM,
+    SECOND_PARAM,
+    all_columns,
+    at,
+    column_choice,
+    column_text,
+    coordinates,
+    ends_text,
+    shares_of_ranks,
+    two_params,
+)
+from .slices import NOTHING, PLANE, Plane, plane_marks
 from .spec import Axes, ChartSpec, Floats, HeatMap, Mark
 from .studies import ChartRequest, StudyChart
 
@@ -57,25 +68,18 @@ def _scale_text(asked: ChartRequest, column: str, values: Floats, *, is_log: boo
     if not len(known) or asked.trials.columns[column].dtype.kind in "Ob":
         return column_text(asked, column)
     low, high = (float(10**end if is_log else end) for end in np.quantile(known, (0.01, 0.99)))
-    return f"{column_text(asked, column)} {formatting.plain(low)} … {formatting.plain(high)}"
-
-
-_FIRST = column_choice("first", lambda: tr("Param to the right"), varied_params, at(0))
-_SECOND = column_choice("second", lambda: tr("Param upwards"), varied_params, at(1))
+    return f"{column_text(asked, column)} {ends_text(low, high)}"
 
 
 def rank_of(asked: ChartRequest) -> Plane:
     """Return the scored trials over two params, coloured by the rank of their score: the best is 1."""
-    first, second = _FIRST.shown(asked), _SECOND.shown(asked)
-    if not first:
+    params = two_params(asked)
+    if params is None:
         return NOTHING
-    rows = asked.scored
-    x, y = (coordinates(asked, name, spread=True) for name in (first, second))
-    gain = asked.study.direction.sign * asked.trials.table.values[rows]
-    ranks = np.argsort(np.argsort(gain, kind="stable"), kind="stable") / max(len(rows) - 1, 1)
+    (x, y), rows = params, asked.scored
     return Plane(
         asked.trials.table.ids[rows], x.places[rows], y.places[rows], Axes(x.axis, y.axis), marking_of(asked, rows),
-        ranks, tr("From the worst to the best"),
+        shares_of_ranks(asked.gains(rows)), tr("From the worst to the best"),
     )  # fmt: skip
 
 
@@ -109,19 +113,18 @@ class Cell:
 
 def contour_of(asked: ChartRequest) -> Contour:
     """Return the scored trials over two params, and the mean score by cells."""
-    first, second = _FIRST.shown(asked), _SECOND.shown(asked)
+    params = two_params(asked)
     empty = Contour(NOTHING, np.zeros((0, 0)), np.zeros((0, 0), np.int64), (0, 1), (0, 1), asked.study.metric)
-    rows = asked.scored
-    if not first or not len(rows):
+    if params is None:
         return empty
-    x, y = (coordinates(asked, name, spread=True) for name in (first, second))
+    (x, y), rows = params, asked.scored
     known = rows[np.isfinite(x.places[rows]) & np.isfinite(y.places[rows]) & asked.shown[rows]]
     if not len(known):
         return empty
     plane = Plane(
         asked.trials.table.ids[rows], x.places[rows], y.places[rows], Axes(x.axis, y.axis), marking_of(asked, rows)
     )  # fmt: skip
-    spans = [_span(one.places[known], one.axis.names) for one in (x, y)]
+    spans = [one.span(known) for one in (x, y)]
     cells = [len(one.axis.names) or n for one, n in zip((x, y), _CELLS, strict=True)]
     values = asked.trials.table.values[known]
     n, _, _ = np.histogram2d(x.places[known], y.places[known], bins=cells, range=spans)
@@ -131,20 +134,12 @@ def contour_of(asked: ChartRequest) -> Contour:
     return Contour(plane, means, n.T.astype(np.int64), spans[0], spans[1], asked.study.metric)
 
 
-def _span(places: Floats, names: tuple[str, ...]) -> tuple[float, float]:
-    if names:
-        return -0.5, len(names) - 0.5
-    low, high = float(places.min()), float(places.max())
-    pad = (high - low) * 1e-6 or 0.5
-    return low - pad, high + pad
-
-
 def _contour_marks(data: Contour) -> Sequence[Mark]:
     if not data.means.size:
         return ()
     n_columns = data.means.shape[1]
     known = data.means[np.isfinite(data.means)]
-    ends = f"{formatting.plain(float(known.min()))} … {formatting.plain(float(known.max()))}"
+    ends = ends_text(float(known.min()), float(known.max()))
     grid = HeatMap(
         key="cells", name=tr("Mean {metric}, {ends}", metric=data.metric, ends=ends), values=data.means,
         x=data.x, y=data.y,
@@ -158,7 +153,7 @@ def _contour_tip(data: Contour, item: object) -> str:
         mean, n = data.means[item.row, item.column], int(data.n[item.row, item.column])
         value = f"{data.metric} {formatting.number(float(mean))}"
         return "\n".join((value, tr("the mean of {n} trials here", n=n)))
-    return plane_tip(data.plane, item)
+    return trial_tip(data.plane, item)
 
 
 CONTOUR_SPEC = ChartSpec(Contour, _contour_marks, lambda data: data.plane.axes, _contour_tip)
@@ -179,7 +174,7 @@ RANK = StudyChart(
     PLANE,
     rank_of,
     lambda: tr("Shows which combinations of two params rank high, however the scores are spread."),
-    (_FIRST, _SECOND),
+    (FIRST_PARAM, SECOND_PARAM),
 )
 CONTOUR = StudyChart(
     "contour",
@@ -190,5 +185,5 @@ CONTOUR = StudyChart(
     lambda: tr(
         "Shows the mean score of trials that are alike in two params: where it is worth to search on."
     ),
-    (_FIRST, _SECOND),
+    (FIRST_PARAM, SECOND_PARAM),
 )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..speech import tr
-from .cards import Marking, marking_of
+from .cards import Marking, marking_of, trial_tip
 from .clouds import Cloud, cloud_marks
 from .columns import SCORE, at, column_choice, coordinates, varied_params
 from .spec import Axes, Axis, ChartSpec, Floats, Mark
@@ -51,12 +51,7 @@ def plane_marks(data: Plane) -> Sequence[Mark]:
     )
 
 
-def plane_tip(data: Plane, item: object) -> str:
-    """Return the card of a trial."""
-    return data.marking.card(item) if isinstance(item, int) else ""
-
-
-PLANE = ChartSpec(Plane, plane_marks, lambda data: data.axes, plane_tip)
+PLANE = ChartSpec(Plane, plane_marks, lambda data: data.axes, trial_tip)
 
 _PARAM = column_choice("param", lambda: tr("Param"), varied_params, at(0))
 

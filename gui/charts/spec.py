@@ -22,6 +22,9 @@ Floats = NDArray[np.float64]
 Item = Callable[[int], object]
 """What the i-th point of a mark stands for: what its hover is worded from, and what a click picks."""
 
+N_SHADES = 10
+"""Tones from little to much, ``scale0`` to ``scale9``."""
+
 Numbers = Literal["plain", "whole", "clock", "powers"]
 
 

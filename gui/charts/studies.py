@@ -62,6 +62,16 @@ class ChartRequest:
         is_scored = self.searched & (table.states == TrialState.COMPLETE) & np.isfinite(table.values)
         return np.flatnonzero(is_scored & ~self.trials.another_way)
 
+    @property
+    def ranked(self) -> NDArray[np.int64]:
+        """The rows of `scored`, from the best to the worst."""
+        rows = self.scored
+        return rows[np.argsort(-self.gains(rows), kind="stable")]
+
+    def gains(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the scores of trials with the sign that makes a larger one better."""
+        return self.study.direction.sign * self.trials.table.values[rows]
+
 
 @dataclass(frozen=True, slots=True)
 class ChartChoice:

@@ -51,7 +51,6 @@ class TrialsModel(TableModel):
         self._kept: NDArray[np.bool_] | None = None
         self._sort: tuple[int, Qt.SortOrder] = (NUMBER, Qt.SortOrder.DescendingOrder)
         self._best: int | None = None
-        self._baselines = True
 
     def show_trials(
         self, data: TrialsData | None, best: int | None = None, kept: NDArray[np.bool_] | None = None

@@ -9,7 +9,6 @@ from ..charts.catalog import STUDY_CHARTS, study_chart
 from ..desk import Desk
 from ..speech import tr
 from ..states.chart_layouts import ChartLayout, ChartLayouts, PlacedChart, layouts_text, read_layouts, usual
-from ..states.trial_selection import Change
 from ..theme import theme
 from ..widgets.parts import Button, column, scrolled
 from .chart_tile import ChartTile
@@ -54,7 +53,6 @@ class ChartsPage(Page):
         self.add.clicked.connect(self._show_charts)
         self.tool_row.addWidget(self.layouts)
         self.tool_row.addWidget(self.add)
-        desk.trials_changed.connect(self._trials_changed)
         self._take(self._layouts.now)
 
     def refresh(self) -> None:
@@ -87,10 +85,6 @@ class ChartsPage(Page):
         named = {**self._layouts.named, name: self.layout_now()}
         self._layouts = ChartLayouts(self.layout_now(), named)
         self._keep()
-
-    def _trials_changed(self, change: Change) -> None:
-        if change & Change.TRIALS and not self.isVisible():
-            self.grow_stale()
 
     def _take(self, layout: ChartLayout) -> None:
         self._alone = None

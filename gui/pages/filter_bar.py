@@ -59,6 +59,7 @@ class FilterBar(Speaks, QWidget):
         self.say(self._show_count)
         self._show_brushes()
         self._show_filter()
+        self._show_note()
 
     def clear_by_escape(self, page: QWidget) -> None:
         """Have Escape take away, on a page, what restricts its trials."""
@@ -101,7 +102,6 @@ class FilterBar(Speaks, QWidget):
             chip.setChecked(text in selection.typed)
         self.problem.say_again()
         self.problem.setVisible(selection.problem is not None)
-        self._show_note()
         set_property(self.filter, "invalid", "true" if selection.problem is not None else "false")
 
     def _show_note(self) -> None:

@@ -46,6 +46,8 @@ class TrialsPage(Page):
         self.shown_study: int | None = None
         # Whether the table is being told what is selected.
         self._following = False
+        # Whether something has changed that the table does not show yet.
+        self._is_behind = True
         self.table = self._make_table()
         self.details = TrialDetails(desk)
         self.compare = TrialCompare(desk)
@@ -99,7 +101,8 @@ class TrialsPage(Page):
     def refresh(self) -> None:
         self.show_study_state()
         self.show_place(1 if self.desk.study is None else 0)
-        self._show_trials()
+        if self._is_behind:
+            self._show_trials()
         self.desk.follow_trials()
 
     def take_focus(self) -> None:
@@ -130,18 +133,19 @@ class TrialsPage(Page):
 
     def _trials_changed(self, change: Change) -> None:
         if not self.isVisible():
+            self._is_behind = True
             self.grow_stale()
         elif change & Change.TRIALS:
             self._show_trials()
         else:
             if change & Change.FILTER:
                 self.model.show_kept(self.selection.kept)
-                self._select_again()
+            self._select_again()
             if change & Change.SELECTED:
-                self._select_again()
                 self._show_selected()
 
     def _show_trials(self) -> None:
+        self._is_behind = False
         data, study = self.selection.data, self.desk.study
         self._following = True
         self.model.show_trials(data, study.best_trial if study is not None else None, self.selection.kept)

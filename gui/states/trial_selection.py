@@ -26,8 +26,6 @@ class Change(Flag):
     """What is written in the filter, or the brushes, and so which trials are shown."""
     SELECTED = auto()
     """Which of them are selected."""
-    EPOCH = auto()
-    """The epoch that is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,6 @@ class _Kept:
     typed: str = ""
     brushes: dict[str, Brush] = field(default_factory=dict[str, Brush])
     selected: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    epoch: int | None = None
 
 
 class TrialSelection:
@@ -132,16 +129,6 @@ class TrialSelection:
         return int(self.selected[0]) if len(self.selected) == 1 else None
 
     @property
-    def epoch(self) -> int | None:
-        """The epoch that all curves mark, from 1 on."""
-        return self._state.epoch
-
-    @property
-    def is_restricted(self) -> bool:
-        """Whether some trials may not be shown."""
-        return self._filter is not None or bool(self._state.brushes)
-
-    @property
     def empty_columns(self) -> tuple[str, ...]:
         """The columns that the filter names and of which no trial has a value: why nothing passes, perhaps."""
         data = self.data
@@ -173,7 +160,7 @@ class TrialSelection:
         self._state = _Kept() if study_id is None else self._of_studies.pop(study_id, _Kept())
         self._parse()
         self._arrange()
-        self._tell(Change.TRIALS | Change.FILTER | Change.SELECTED | Change.EPOCH)
+        self._tell(Change.TRIALS | Change.FILTER | Change.SELECTED)
 
     def show_trials(self, data: TrialsData) -> None:
         """Take the trials of the study in view as they are now; trials that are gone are no longer selected."""
@@ -239,12 +226,6 @@ class TrialSelection:
                 self._arrange()
                 self._tell(Change.FILTER)
         self.select([trial_id])
-
-    def mark_epoch(self, epoch: int | None) -> None:
-        """Mark an epoch in all curves; None marks none."""
-        if epoch != self._state.epoch:
-            self._state.epoch = epoch
-            self._tell(Change.EPOCH)
 
     def clear(self) -> bool:
         """Take away what restricts the view: the brushes, else the filter, else a selection of several trials.

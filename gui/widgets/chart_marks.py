@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
-from ..charts.spec import Band, Bars, HeatMap, LevelLine, Line, Mark, Points
+from ..charts.spec import N_SHADES, Band, Bars, HeatMap, LevelLine, Line, Mark, Points
 from ..theme import colour
 
 Item = Any
 """An item of a plot: pyqtgraph is not annotated."""
 
-_N_STOPS = 10
 # Of the area below a line.
 _TINT = 0.14
 
@@ -86,14 +85,14 @@ def _painted(mark: HeatMap) -> NDArray[np.uint8]:
     low, high = mark.span or (
         (float(mark.values[known].min()), float(mark.values[known].max())) if known.any() else (0.0, 1.0)
     )
-    stops = np.array([colour(f"scale{place}").getRgb() for place in range(_N_STOPS)], dtype=np.float64)
+    stops = np.array([colour(f"scale{place}").getRgb() for place in range(N_SHADES)], dtype=np.float64)
     share = (
         (np.where(known, mark.values, low) - low) / (high - low)
         if high > low
         else np.zeros(mark.values.shape)
     )
-    place = np.clip(share, 0, 1) * (_N_STOPS - 1)
-    below = np.minimum(place.astype(np.int64), _N_STOPS - 2)
+    place = np.clip(share, 0, 1) * (N_SHADES - 1)
+    below = np.minimum(place.astype(np.int64), N_SHADES - 2)
     part = (place - below)[..., np.newaxis]
     painted = stops[below] * (1 - part) + stops[below + 1] * part
     painted[..., 3] = np.where(known, 255 * mark.alpha, 0)

@@ -95,7 +95,11 @@ class StudyChartPanel(Speaks, QWidget):
             self.refresh()
 
     def _follow_studies(self) -> None:
-        self._follow(Change.TRIALS)
+        """Draw what a study's record says, its best trial for instance; of its trials `trials_changed` tells."""
+        if self.isVisible():
+            self._show()
+        else:
+            self._is_stale = True
 
     def _follow(self, change: Change) -> None:
         if not self.isVisible():
