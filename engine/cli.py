@@ -200,6 +200,36 @@ def _add_control(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         p.set_defaults(run=run)
 
 
+def _add_rerun(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .commands import rerun
+
+    p = _command(
+        commands,
+        "rerun",
+        "Train trials like another one: with other params, with other seeds, or for longer.",
+    )
+    p.add_argument("study", metavar="STUDY")
+    p.add_argument("--trial", type=int, metavar="N", help="the one that they are like (default: the best)")
+    p.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another value of a param, by its name in the search space; may be given several times",
+    )
+    which = p.add_mutually_exclusive_group()
+    which.add_argument("--seed", type=int, metavar="N", help="of training; the folds stay as they are")
+    which.add_argument(
+        "--seeds", type=int, metavar="N", help="so many trials, each with a seed that was not tried"
+    )
+    p.add_argument(
+        "--times", type=float, default=1.0, metavar="X", help="train for X times as many epochs, up to 10"
+    )
+    p.add_argument("--detach", action="store_true", help="do not follow the study")
+    p.add_argument("--json", action="store_true")
+    p.set_defaults(run=rerun.run_rerun)
+
+
 def _add_compression(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from .commands import compress
     from .compression.explore import BLAMED
@@ -393,7 +423,7 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 _GROUPS: dict[str, tuple[Callable[[argparse._SubParsersAction[argparse.ArgumentParser]], None], ...]] = {
-    "search": (_add_search, _add_control),
+    "search": (_add_search, _add_control, _add_rerun),
     "browse and compare": (_add_browsing,),
     "make smaller": (_add_compression,),
     "ship and predict": (_add_export, _add_bundles),

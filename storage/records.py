@@ -82,10 +82,11 @@ class TrialState(StrEnum):
 
 
 class TrialKind(StrEnum):
-    """Who asked for a trial: the sampler, or the engine (a baseline)."""
+    """Who asked for a trial: the sampler, the engine (a baseline), or the user."""
 
     SEARCH = "search"
     BASELINE = "baseline"
+    MANUAL = "manual"
 
 
 class FailureKind(StrEnum):
@@ -222,7 +223,7 @@ class StudyRecord:
     tags: tuple[str, ...]
     pinned: bool
     archived: bool
-    # Of kind SEARCH.
+    # But for baselines.
     n_trials: Mapping[TrialState, int] = field(default_factory=dict[TrialState, int])
     # Name of the best baseline.
     best_baseline: str | None = None
@@ -235,6 +236,8 @@ class StudyRecord:
     holdout_digest: str | None = None
     # At those rows, by whichever study.
     n_looks: int = 0
+    # Trials that the user asked for and no engine has taken up.
+    n_requested: int = 0
     # Of the store, when this study's row was last changed.
     revision: int = 0
 
@@ -272,6 +275,29 @@ class StudyList(Generic[S]):
 
     studies: tuple[S, ...]
     damaged: tuple[DamagedStudy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRequest:
+    """A trial that the user asks for, until the study's engine takes it up.
+
+    Attributes
+    ----------
+    id, study_id : int
+    family : str
+    params : Json
+        What its network is to be built from.
+    user_attrs : Json
+        engine.domain.trial_facts.TrialFacts as JSON.
+    created_at : datetime
+    """
+
+    id: int
+    study_id: int
+    family: str
+    params: Json
+    user_attrs: Json
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

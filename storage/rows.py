@@ -26,10 +26,20 @@ from .records import (
     SystemSample,
     TrialKind,
     TrialRecord,
+    TrialRequest,
     TrialState,
     VariantRecord,
 )
-from .tables import DatasetRow, ExportRow, JobRow, StudyRow, SystemSampleRow, TrialRow, VariantRow
+from .tables import (
+    DatasetRow,
+    ExportRow,
+    JobRow,
+    StudyRow,
+    SystemSampleRow,
+    TrialRequestRow,
+    TrialRow,
+    VariantRow,
+)
 from .trial_columns import MEASURES, TrialMeasures, measures_of
 
 
@@ -73,7 +83,11 @@ def _dataset(row: DatasetRow) -> DatasetRecord:
 
 
 def study_record(
-    row: StudyRow, n_trials: Mapping[str, int], n_ruled_out: int = 0, n_looks: int = 0
+    row: StudyRow,
+    n_trials: Mapping[str, int],
+    n_ruled_out: int = 0,
+    n_looks: int = 0,
+    n_requested: int = 0,
 ) -> StudyRecord:
     """Return a study's record.
 
@@ -85,6 +99,8 @@ def study_record(
     n_ruled_out : int
     n_looks : int
         At its holdout.
+    n_requested : int
+        Trials that the user asked for and no engine has taken up.
 
     Returns
     -------
@@ -101,7 +117,7 @@ def study_record(
         # What is damaged counts as failed, as `trial_record` tells it.
         counts[TrialState(state) if state in set(TrialState) else TrialState.FAIL] += n
     try:
-        return sound(row, lambda whole: _study(whole, counts, n_ruled_out, n_looks))
+        return sound(row, lambda whole: _study(whole, counts, n_ruled_out, n_looks, n_requested))
     except DamagedRowError as error:
         raise DamagedStudyError(
             "The study {study!r} is damaged: what is stored as its {column} (table studies, id {id}) cannot be read "
@@ -129,7 +145,9 @@ def study_name(row: StudyRow) -> str:
     return name if isinstance(name, str) else f"study {row.id}"
 
 
-def _study(row: StudyRow, n_trials: Mapping[TrialState, int], n_ruled_out: int, n_looks: int) -> StudyRecord:
+def _study(
+    row: StudyRow, n_trials: Mapping[TrialState, int], n_ruled_out: int, n_looks: int, n_requested: int
+) -> StudyRecord:
     return StudyRecord(
         id=row.id,
         name=row.name,
@@ -150,6 +168,7 @@ def _study(row: StudyRow, n_trials: Mapping[TrialState, int], n_ruled_out: int, 
         split_sha256=row.split_sha256,
         holdout_digest=row.holdout_digest,
         n_looks=n_looks,
+        n_requested=n_requested,
         best_trial=row.best_trial,
         best_value=row.best_value,
         result=decode_object(row.result),
@@ -192,6 +211,35 @@ def put_measures(row: TrialRow, measures: Mapping[str, float | None]) -> None:
     """
     for name, value in measures.items():
         setattr(row, name, value)
+
+
+def trial_request(row: TrialRequestRow) -> TrialRequest:
+    """Return the record of a trial that the user asks for.
+
+    Parameters
+    ----------
+    row : TrialRequestRow
+
+    Returns
+    -------
+    TrialRequest
+
+    Raises
+    ------
+    DamagedRowError
+        If something in the row is no value of its column.
+    """
+    return sound(
+        row,
+        lambda whole: TrialRequest(
+            id=whole.id,
+            study_id=whole.study_id,
+            family=whole.family,
+            params=decode_object(whole.params),
+            user_attrs=decode_object(whole.user_attrs),
+            created_at=to_time(whole.created_us),
+        ),
+    )
 
 
 def trial_record(row: TrialRow, digests: str | None) -> TrialRecord:

@@ -1,7 +1,8 @@
 """The one door to a workspace's database and artifacts.
 
 Engine, terminal and window open it; nothing else reads the files. The methods live by subject in
-`datasets.py`, `studies.py`, `trials.py`, `trial_reads.py`, `variants.py`, `jobs.py`, `looks.py`, `leftovers.py`.
+`datasets.py`, `studies.py`, `trials.py`, `trial_requests.py`, `trial_reads.py`, `variants.py`, `jobs.py`, `looks.py`,
+`leftovers.py`.
 """
 
 from __future__ import annotations
@@ -26,11 +27,21 @@ from .looks import LookStore
 from .studies import StudyStore
 from .tables import TABLES, DatasetRow, StudyRow
 from .trial_reads import TrialReads
+from .trial_requests import TrialRequestStore
 from .variants import VariantStore
 from .workspace import Workspace
 
 
-class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookStore, LeftoverStore):
+class Store(
+    DatasetStore,
+    StudyStore,
+    TrialReads,
+    TrialRequestStore,
+    VariantStore,
+    JobStore,
+    LookStore,
+    LeftoverStore,
+):
     """A workspace, open for reading (``"r"``) or writing (``"w"``); made by `Store.open`; a context manager.
 
     Guarantees

@@ -29,7 +29,7 @@ from .records import (
     TrialState,
 )
 from .rows import put_measures, study_name, study_record
-from .tables import CurvesRow, FoldScoresRow, LookRow, OutOfFoldRow, StudyRow, TrialRow
+from .tables import CurvesRow, FoldScoresRow, LookRow, OutOfFoldRow, StudyRow, TrialRequestRow, TrialRow
 from .trial_columns import MEASURES
 
 STALE_AFTER_S = 30.0
@@ -269,7 +269,8 @@ class StudyStore(StoreBase):
     def extend_study(self, study_id: int, spec: Json) -> StudyRecord:
         """Let a study that no engine has go on with a larger budget: it waits for an engine, in state QUEUED.
 
-        The baselines that its search had left out wait with it; those that the user skipped do not.
+        The baselines and the user's trials that its search had left out wait with it; those that the user skipped do
+        not.
 
         Parameters
         ----------
@@ -296,7 +297,7 @@ class StudyStore(StoreBase):
                 )
             row.spec, row.request = encode_json(spec), Request.RUN
             _set_state(row, StudyState.QUEUED, None)
-            _requeue_baselines(session, row)
+            _requeue_left_out(session, row)
             session.flush()
             return _record(session, row)
 
@@ -550,11 +551,11 @@ def _set_state(row: StudyRow, state: StudyState, failure: Failure | None) -> Non
     row.finished_us = now_us() if state in _ENDED else None
 
 
-def _requeue_baselines(session: Session, study: StudyRow) -> None:
-    """Set the baselines that a search left out to WAITING, as if never started."""
+def _requeue_left_out(session: Session, study: StudyRow) -> None:
+    """Set the baselines and the user's trials that a search left out to WAITING, as if never started."""
     statement = select(TrialRow).where(
         TrialRow.study_id == study.id,
-        TrialRow.kind == TrialKind.BASELINE,
+        TrialRow.kind != TrialKind.SEARCH,
         TrialRow.state == TrialState.FAIL,
         TrialRow.requested.is_(None),
     )
@@ -628,17 +629,20 @@ def _listed(session: Session, rows: Sequence[StudyRow]) -> StudyList[StudyRecord
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """What is counted of some studies, by their ids: trials in each state, those ruled out, looks by holdout."""
+    """What is counted of some studies, by their ids: trials in each state, those ruled out and asked for by the user;
+    looks by holdout.
+    """
 
     trials: Mapping[int, Mapping[str, int]]
     ruled_out: Mapping[int, int]
+    requested: Mapping[int, int]
     looks: Mapping[str, int]
 
     @classmethod
     def of(cls, session: Session, rows: Sequence[StudyRow]) -> _Counts:
         statement = (
             select(TrialRow.study_id, TrialRow.state, func.count())
-            .where(TrialRow.kind == TrialKind.SEARCH)
+            .where(TrialRow.kind != TrialKind.BASELINE)
             .group_by(TrialRow.study_id, TrialRow.state)
         )
         if len(rows) == 1:
@@ -648,12 +652,20 @@ class _Counts:
             trials.setdefault(study_id, {})[state] = count
         ruled_out = _ruled_out(session, [id_ for id_, n in trials.items() if n.get(TrialState.FAIL)])
         looks = _looks(session, {row.holdout_digest for row in rows if isinstance(row.holdout_digest, str)})
-        return cls(trials, ruled_out, looks)
+        asked = select(TrialRequestRow.study_id, func.count()).group_by(TrialRequestRow.study_id)
+        requested = {study_id: int(n) for study_id, n in session.execute(asked)}
+        return cls(trials, ruled_out, requested, looks)
 
     def record(self, row: StudyRow) -> StudyRecord:
         """Return the record of a study, or raise `DamagedStudyError`."""
         n_looks = self.looks.get(row.holdout_digest or "", 0)
-        return study_record(row, self.trials.get(row.id, {}), self.ruled_out.get(row.id, 0), n_looks)
+        return study_record(
+            row,
+            self.trials.get(row.id, {}),
+            self.ruled_out.get(row.id, 0),
+            n_looks,
+            self.requested.get(row.id, 0),
+        )
 
 
 def _looks(session: Session, digests: Collection[str]) -> dict[str, int]:
@@ -681,7 +693,7 @@ def _ruled_out(session: Session, study_ids: Sequence[int]) -> dict[int, int]:
         select(TrialRow.study_id, func.count())
         .where(
             TrialRow.study_id.in_(study_ids),
-            TrialRow.kind == TrialKind.SEARCH,
+            TrialRow.kind != TrialKind.BASELINE,
             TrialRow.state == TrialState.FAIL,
             kind == FailureKind.RULED_OUT,
         )

@@ -163,6 +163,20 @@ for _name in MEASURES:
     setattr(TrialRow, _name, mapped_column(_type, nullable=True, info=holds(amount)))
 
 
+class TrialRequestRow(Row):
+    """A trial that the user asks for."""
+
+    __tablename__ = "trial_requests"
+    __table_args__ = (Index("ix_trial_requests_study", "study_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id", ondelete="CASCADE"))
+    family: Mapped[str]
+    params: Mapped[str] = mapped_column(info=holds(decode_object))
+    user_attrs: Mapped[str] = mapped_column(info=holds(decode_object))
+    created_us: Mapped[int] = mapped_column(BigInteger, info=holds(to_time))
+
+
 class FoldScoresRow(Row):
     """Scores of every metric on every replica of a trial."""
 

@@ -17,7 +17,7 @@ from .errors import ConflictError
 from .ranking import Direction, Rank, rank
 from .records import Curves, Floats, Json, TrialKind, TrialOutcome, TrialRecord, TrialState
 from .rows import put_measures, trial_measures, trial_record
-from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, StudyRow, TrialRow
+from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, StudyRow, TrialRequestRow, TrialRow
 from .trial_columns import measures_of
 
 # Above this, out-of-fold predictions become an artifact: in the database they would pass twice through the
@@ -42,6 +42,7 @@ class TrialStore(StoreBase):
         digests: Json | None = None,
         user_attrs: Json | None = None,
         worker: str | None = None,
+        request: int | None = None,
     ) -> TrialRecord:
         """Record a trial in state WAITING, or RUNNING on the named worker at once.
 
@@ -63,6 +64,8 @@ class TrialStore(StoreBase):
             Further facts.
         worker : str or None
             Its name.
+        request : int or None
+            Of the request that it meets, which goes with it.
 
         Returns
         -------
@@ -106,6 +109,9 @@ class TrialStore(StoreBase):
                 archived=False,
             )
             session.add(row)
+            if request is not None:
+                session.execute(delete(TrialRequestRow).where(TrialRequestRow.id == request))
+                study.revision = row.revision
             session.flush()
             # `_record` would keep the digests by an id that is free again if the commit fails.
             return trial_record(row, text)

@@ -12,6 +12,13 @@ Params: TypeAlias = Mapping[str, ParamValue]
 """A network's parameters by name."""
 
 
+SEED = "seed"
+"""The parameter with a seed of training that is a trial's own; without it, it has the study's."""
+
+EPOCHS = "epoch_fraction"
+"""The parameter with how many of a study's epochs a trial trains; more than 1 where the user asked for longer."""
+
+
 def number_in(params: Params, name: str, default: float) -> float:
     """Return a parameter that is a number.
 

@@ -156,6 +156,53 @@ class Parameter:
             return self.default
         return type(value)(min(max(value, self.low), self.high))
 
+    def checked(self, value: ParamValue) -> ParamValue:
+        """Return a value that somebody wrote, of the parameter's type; it may lie outside the range.
+
+        Parameters
+        ----------
+        value : value
+            A number, a choice, or either as text.
+
+        Returns
+        -------
+        value
+
+        Raises
+        ------
+        SpecError
+            Where it is no number, or none of the choices.
+        """
+        if not self.is_range:
+            for choice in self.choices:
+                if value == choice or str(value).casefold() == str(choice).casefold():
+                    return choice
+            raise SpecError(
+                "{value!r} is no value of {name}; it takes {choices}.",
+                value=value,
+                name=self.name,
+                choices=", ".join(str(choice) for choice in self.choices),
+            )
+        try:
+            number = float(str(value))
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise SpecError(
+                "{value!r} is no value of {name}; it takes a number such as {example}.",
+                value=value,
+                name=self.name,
+                example=self.default,
+            )
+        if self.kind == "int" and number != round(number):
+            raise SpecError(
+                "{value!r} is no value of {name}; it takes a whole number such as {example}.",
+                value=value,
+                name=self.name,
+                example=self.default,
+            )
+        return round(number) if self.kind == "int" else number
+
     def fixed_at(self, value: Choice) -> Parameter:
         """Return it with one value alone, under the same conditions.
 

@@ -126,6 +126,8 @@ class Search:
         self._starts = [] if sampler == "grid" else self._start_points()
         self._grid = self._grid_values() if sampler == "grid" else iter(())
         self._trials: dict[int, optuna.Trial] = {}
+        # Proposals so far, of this process and of those before it.
+        self._n_asked = 0
         self.begins_small = False
 
     def begin_small(self) -> None:
@@ -146,8 +148,8 @@ class Search:
     def ask(self, number: int) -> Proposal | None:
         """Return what to try as trial `number`; None where a grid is exhausted."""
         fixed: Params | None = None
-        if number < len(self._starts):
-            fixed = self._starts[number]
+        if self._n_asked < len(self._starts):
+            fixed = self._starts[self._n_asked]
         elif self._sampler == "grid":
             fixed = next(self._grid, None)
             if fixed is None:
@@ -174,15 +176,24 @@ class Search:
             if self._sampler == "grid":
                 next(self._grid, None)
             if self.is_stateless and past.state.is_finished:
+                self._n_asked += 1
                 self._study.add_trial(self._frozen(past))
                 continue
             self.ask_again(past)
             if past.state.is_finished:
                 self.tell_again(past)
 
+    def add(self, past: PastTrial) -> None:
+        """Tell a trial that is finished and was not asked here, such as one of the user's inside the space.
+
+        A sampler that has to be replayed is told of none.
+        """
+        if self.is_stateless and self._is_inside(past):
+            self._study.add_trial(self._frozen(past))
+
     def ask_again(self, past: PastTrial) -> None:
         """Take a trial of the store up as one that runs."""
-        if self._keeps_values or past.number < len(self._starts):
+        if self._keeps_values or self._n_asked < len(self._starts):
             self._ask(past.number, self._full_values(past))
             return
         proposal = self._ask(past.number, None)
@@ -204,6 +215,7 @@ class Search:
         if fixed is not None:
             self._study.enqueue_trial(dict(fixed))
         trial = self._study.ask()
+        self._n_asked += 1
         self._trials[number] = trial
         family = self._families[0]
         if len(self._families) > 1:
@@ -287,6 +299,15 @@ class Search:
             if p.applies(values):
                 values[p.name] = grid[i]
         return self._keyed(family, values)
+
+    def _is_inside(self, past: PastTrial) -> bool:
+        """Whether the values of a trial are a point of the space."""
+        if past.family not in self._families:
+            return False
+        expected = {p.name: p for p in self._parameters[past.family] if p.applies(past.values)}
+        return set(expected) == set(past.values) and all(
+            p.clipped(past.values[name]) == past.values[name] for name, p in expected.items()
+        )
 
     def _frozen(self, past: PastTrial) -> optuna.trial.FrozenTrial:
         distributions: dict[str, optuna.distributions.BaseDistribution] = {}

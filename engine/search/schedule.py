@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..baselines import is_cheap
 from ..domain.objectives import costs_of, is_ruled_out
-from ..domain.params import Params
+from ..domain.params import EPOCHS, SEED, Params, number_in
 from ..domain.policy import Policy
 from ..domain.stored import encoded
 from ..domain.trial_facts import TrialFacts
@@ -39,6 +39,8 @@ class Schedule:
         self._budget, self._policy = budget, policy
         self._waiting: list[TrialRecord] = []
         self._tried: dict[str, int] = {}
+        # Of networks, the user's own among them.
+        self._n_started = 0
         self._n_copies = self._next_number = self._n_ruled_out = self._n_ruled_in_row = 0
         self._is_exhausted = False
         # Asked already, not recorded: nothing is lost with it.
@@ -72,7 +74,7 @@ class Schedule:
     @property
     def _may_ask(self) -> bool:
         """Whether the budget allows another proposal; those that a limit rules out are not counted."""
-        return not self._is_exhausted and self._budget.may_start(self._next_number - self._n_ruled_out)
+        return not self._is_exhausted and self._budget.may_start(self._n_started - self._n_ruled_out)
 
     def next(self, worker: str) -> TrialRecord | None:
         """Return a trial that was recorded as RUNNING on `worker`; None where nothing more is to be started.
@@ -90,7 +92,7 @@ class Schedule:
             if proposal is None:
                 self._is_exhausted = True
                 return None
-            self._next_number += 1
+            self._n_started += 1
             trial = self._record(proposal, worker)
             if not self._repeat(proposal, trial):
                 return trial
@@ -125,14 +127,20 @@ class Schedule:
     def _ask(self) -> Proposal | None:
         """Ask for the next parameter set; where the time is short, the first one is small and trains for few epochs."""
         if self._next_number > 0 or not self._budget.is_short:
-            return self._search.ask(self._next_number)
+            return self._ask_next()
         self._search.begin_small()
-        proposal = self._search.ask(0)
+        proposal = self._ask_next()
         if proposal is None:
             return None
         most = self._prepared.spec.max_epochs
         n_epochs = self._budget.first_epochs(trial_epochs(proposal.params, most))
-        return replace(proposal, params={**proposal.params, "epoch_fraction": n_epochs / most})
+        return replace(proposal, params={**proposal.params, EPOCHS: n_epochs / most})
+
+    def _ask_next(self) -> Proposal | None:
+        proposal = self._search.ask(self._next_number)
+        if proposal is not None:
+            self._next_number += 1
+        return proposal
 
     def _record(self, proposal: Proposal, worker: str) -> TrialRecord:
         return self._store.create_trial(
@@ -159,15 +167,16 @@ class Schedule:
             # How the first one is chosen depends on the time that is left when a worker is ready.
             return
         if self._ahead is None and not self._waiting and self._may_ask and self._search.is_stateless:
-            self._ahead = self._search.ask(self._next_number)
+            self._ahead = self._ask_next()
 
     def should_prune(self, running: RunningTrial, epoch: int) -> bool:
         """Tell the scores of a running trial after `epoch`; return whether to give it up.
 
         The first epoch of several is not told: of a large batch of data, a short schedule or augmented images it says
-        little, and yet a trial of few epochs would be at a rung of the others by then.
+        little, and yet a trial of few epochs would be at a rung of the others by then. What the user asked for is
+        trained to its end.
         """
-        if not self._prunes or (epoch == 0 and running.n_epochs > 1):
+        if not self._prunes or running.kind is TrialKind.MANUAL or (epoch == 0 and running.n_epochs > 1):
             return False
         step = progress_step(epoch, running.n_epochs, self._prepared.spec.max_epochs)
         scores = running.scores[epoch]
@@ -177,9 +186,12 @@ class Schedule:
 
     def ended(self, trial: TrialRecord, running: RunningTrial) -> None:
         """Tell how a trial ended."""
-        if trial.kind is not TrialKind.SEARCH:
+        if trial.kind is TrialKind.BASELINE:
             return
-        self._search.tell(trial.number, _state_for_sampler(trial), trial.value, self._costs_of(trial))
+        if trial.kind is TrialKind.MANUAL:
+            self._tell_own(trial)
+        else:
+            self._search.tell(trial.number, _state_for_sampler(trial), trial.value, self._costs_of(trial))
         self._count_ruled_out(trial)
         if trial.state is TrialState.COMPLETE:
             self._complete(trial, np.stack(running.scores, axis=1) if running.scores else None)
@@ -221,15 +233,17 @@ class Schedule:
         trials = self._store.trials(self._study_id)
         curves = self._store.curves_of([t.id for t in trials])
         past: list[PastTrial] = []
+        own: list[TrialRecord] = []
         facts = {trial.id: TrialFacts.of(trial) for trial in trials}
         if any(found.small_first for found in facts.values()):
             self._search.begin_small()
         for trial in trials:
             if not trial.state.is_finished:
                 self._waiting.append(trial)
-            if trial.kind is not TrialKind.SEARCH:
+            if trial.kind is TrialKind.BASELINE:
                 continue
             self._next_number = max(self._next_number, trial.number + 1)
+            self._n_started += 1
             # One that waits is scored as today; one that was scored in an older way tells the sampler nothing.
             if trial.state.is_finished and not self._prepared.is_comparable(trial):
                 continue
@@ -244,19 +258,51 @@ class Schedule:
                     del steps[next(iter(steps))]
             if trial.state is TrialState.COMPLETE:
                 self._complete(trial, scores)
-            past.append(
-                PastTrial(
-                    trial.number,
-                    trial.family,
-                    facts[trial.id].values,
-                    _state_for_sampler(trial),
-                    trial.value,
-                    steps,
-                    trial.same_as is not None,
-                    self._costs_of(trial),
-                )
-            )
+            if trial.kind is TrialKind.SEARCH:
+                past.append(self._past(trial, steps))
+            else:
+                own.append(trial)
+        self.take_requests()
         self._restore_search(past)
+        for trial in own:
+            self._tell_own(trial)
+
+    def _tell_own(self, trial: TrialRecord) -> None:
+        """Tell a finished trial of the user's, where the search could have proposed it."""
+        could_be = SEED not in trial.params and number_in(trial.params, EPOCHS, 1.0) <= 1.0
+        if trial.state.is_finished and could_be:
+            self._search.add(self._past(trial, {}))
+
+    def _past(self, trial: TrialRecord, steps: Mapping[int, float]) -> PastTrial:
+        return PastTrial(
+            trial.number,
+            trial.family,
+            TrialFacts.of(trial).values,
+            _state_for_sampler(trial),
+            trial.value,
+            steps,
+            trial.same_as is not None,
+            self._costs_of(trial),
+        )
+
+    def take_requests(self) -> None:
+        """Have the trials that the user asked for wait for a worker: before further proposals."""
+        for asked in self._store.trial_requests(self._study_id):
+            trial = self._store.create_trial(
+                study_id=self._study_id,
+                number=self._next_number,
+                kind=TrialKind.MANUAL,
+                family=asked.family,
+                params=asked.params,
+                n_epochs=trial_epochs(asked.params, self._prepared.spec.max_epochs),
+                digests=self._prepared.digests,
+                user_attrs=asked.user_attrs,
+                request=asked.id,
+            )
+            _log.info("trial %d was asked for by the user", trial.number)
+            self._next_number += 1
+            self._n_started += 1
+            self._waiting.append(trial)
         self._waiting.sort(key=_turn)
 
     def _scores(self, trial: TrialRecord, curves: NDArray[np.float32]) -> NDArray[np.float64]:

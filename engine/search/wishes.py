@@ -1,4 +1,4 @@
-"""What the user asks of a running study: to pause, go on or stop it, more or fewer workers, to skip a trial."""
+"""What the user asks of a running study: to pause, go on or stop it, more or fewer workers, trials, to skip one."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ class Wishes:
         What the study is to do.
     skips : set of int
         Ids of unfinished trials that are not wanted.
+    has_requests : bool
+        Whether the user asked for trials of his own that nobody has taken up.
     """
 
     store: Store
@@ -39,6 +41,7 @@ class Wishes:
     policy: Policy
     request: Request = Request.RUN
     skips: frozenset[int] = frozenset()
+    has_requests: bool = False
     _read: float = -math.inf
 
     def read(self) -> None:
@@ -52,6 +55,7 @@ class Wishes:
             _log.info("asked to %s", study.request)
             self._turn_to(study.request)
         self._scale(study.n_workers_requested or self.prepared.n_workers)
+        self.has_requests = study.n_requested > 0
         self.skips = frozenset(self.store.skips_asked(study_id)) if self.pool.running else frozenset()
 
     def _turn_to(self, request: Request) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.params import Params, number_in
+from ..domain.params import EPOCHS, Params, number_in
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ SCHEDULES: dict[str, Callable[[Floats], Floats]] = {
 
 def trial_epochs(params: Params, max_epochs: int) -> int:
     """Return how many epochs the schedule of a trial has: ``epoch_fraction`` of `max_epochs`, at least one."""
-    return max(1, round(number_in(params, "epoch_fraction", 1.0) * max_epochs))
+    return max(1, round(number_in(params, EPOCHS, 1.0) * max_epochs))
 
 
 def patience_of(params: Params) -> int | None:

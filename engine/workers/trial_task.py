@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...storage.records import Curves, FoldScores
 from ..domain.metrics import METRICS, metrics_for
-from ..domain.params import Params
+from ..domain.params import SEED, Params, number_in
 from ..domain.trial_facts import TrialFacts
 from ..training.curves import CURVE_NAMES
 from ..training.model import TrainedModel
@@ -66,7 +66,7 @@ def train_spec(
         "params": params,
         "metric": files.metric,
         "max_epochs": trial_epochs(params, files.max_epochs),
-        "seed": files.seed,
+        "seed": int(number_in(params, SEED, files.seed)),
         "patience": patience_of(params),
         "fused": context.is_fused(family, params, problem),
         "window_bytes": context.window_bytes(problem),

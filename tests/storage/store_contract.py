@@ -429,6 +429,22 @@ class StoreContract:
             "skip", "odd", ("x",), True, True,
         )  # fmt: skip
 
+    def test_a_trial_that_is_asked_for_waits_until_it_is_made(self, store: Store) -> None:
+        study = make_study(store)
+        asked = [store.request_trial(study.id, family="mlp", params={"width": n}) for n in (8, 16)]
+        assert store.trial_requests(study.id) == asked
+        assert asked[1].params == {"width": 16}
+        before = store.study(study.id)
+        assert before.n_requested == 2
+        trial = make_trial(store, study.id, 0, kind=TrialKind.MANUAL, request=asked[0].id)
+        assert (trial.kind, trial.state) == (TrialKind.MANUAL, TrialState.WAITING)
+        after = store.study(study.id)
+        assert (after.n_requested, after.n_trials[TrialState.WAITING]) == (1, 1)
+        assert after.revision > before.revision
+        assert store.trial_requests(study.id) == asked[1:]
+        with pytest.raises(NotFoundError):
+            store.request_trial(study.id + 1, family="mlp", params={})
+
     def test_the_trial_table_equals_the_records(self, store: Store) -> None:
         study = make_study(store)
         for number in range(6):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import optuna
 import pytest
+from cupel.engine.domain.params import Params
 from cupel.engine.domain.space import default_space, parameters, space_from_toml
 from cupel.engine.domain.space_fit import adapt_space
 from cupel.engine.domain.space_points import Start
@@ -238,3 +239,26 @@ def test_what_an_earlier_study_found_is_tried_first_and_cut_to_the_space() -> No
     assert (first.params["width"], first.params["optimizer"]) == (512, "lion")
     assert first.params["learning_rate"] == 1e-4
     assert second.params["width"] == width.default
+
+
+def test_a_trial_of_the_users_is_told_where_it_is_a_point_of_the_space() -> None:
+    search, other = make("tpe"), make("tpe")
+    past = go(search, 0, 12)
+    go(other, 0, 12)
+    values: Params = {"width": 9, "optimizer": "adam", "learning_rate": 0.09}
+    outside: Params = {**values, "width": 1000}
+    other.add(PastTrial(12, "mlp", outside, TrialState.COMPLETE, 99.0, {}))
+    other.add(PastTrial(12, "mlp", {"width": 9}, TrialState.COMPLETE, 99.0, {}))
+    same, unlike = search.ask(13), other.ask(13)
+    assert same == unlike
+    again = make("tpe")
+    again.restore(past)
+    for number in range(13, 16):
+        again.add(PastTrial(number, "mlp", values, TrialState.COMPLETE, 99.0, {}))
+    assert again.ask(16) != make_restored(past).ask(16)
+
+
+def make_restored(past: list[PastTrial]) -> Search:
+    search = make("tpe")
+    search.restore(past)
+    return search

@@ -81,6 +81,9 @@ def fill(store: Store) -> None:
         store.finish_export(
             export.id, state=JobState.DONE, certificate={"passed": True}, manifest={}, size_bytes=9
         )
+    store.request_trial(
+        study.id, family="mlp", params={"lr": 0.5, "seed": 7}, user_attrs={"values": {"lr": 0.5}}
+    )
     store.add_look("r" * 64, study_id=study.id, purpose=LookPurpose.SEARCH)
     store.add_job("inspect", {"file": "/data/iris.csv"})
 
