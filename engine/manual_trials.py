@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..storage.records import StudyRecord, StudyState, TrialKind, TrialRecord, TrialRequest, TrialState
-from .data.schema import TableSchema
 from .domain.errors import SpecError
+from .domain.kinds import DEFAULT_KIND, kinds_of
 from .domain.params import EPOCHS, SEED, Params, ParamValue, number_in
 from .domain.resuming import More, extend
 from .domain.space import Parameter, parameters, space_for
@@ -49,17 +49,18 @@ def parameters_of(store: Store, study: StudyRecord, family: str) -> tuple[Parame
     ----------
     store : Store
     study : StudyRecord
-        Not a draft.
     family : str
 
     Returns
     -------
     tuple of Parameter
     """
-    assert study.dataset_id is not None  # noqa: S101 - a study with trials has data
     spec = StudySpec.of_study(study)
-    schema = TableSchema.from_json(store.dataset(study.dataset_id).schema)
-    space = space_for(spec.space, spec.families, schema.kinds)
+    # Of its schema the kinds alone: `TableSchema` needs what the window must not load.
+    stored = {} if study.dataset_id is None else store.dataset(study.dataset_id).schema
+    kinds = kinds_of(str(stored.get("data_kind", DEFAULT_KIND)))
+    given = spec.space if spec.space is not None and family in spec.space.families else None
+    space = space_for(given, dict.fromkeys((*spec.families, family)), kinds)
     return parameters(space, family, task=spec.task, metric=spec.metric)
 
 
@@ -81,6 +82,26 @@ def values_of(trial: TrialRecord, known: tuple[Parameter, ...]) -> dict[str, Par
     for p in known:
         if p.applies(values) and p.target in trial.params:
             values[p.name] = proposed.get(p.name, trial.params[p.target])
+    return values
+
+
+def whole_setting(known: tuple[Parameter, ...], given: Params) -> dict[str, ParamValue]:
+    """Return a setting in which all params that apply have a value: what is given, or their default.
+
+    Parameters
+    ----------
+    known : tuple of Parameter
+        In the order of their space.
+    given : mapping of str to value
+
+    Returns
+    -------
+    dict
+    """
+    values: dict[str, ParamValue] = {}
+    for p in known:
+        if p.applies(values):
+            values[p.name] = given.get(p.name, p.default)
     return values
 
 
@@ -186,12 +207,11 @@ def _changed(trial: TrialRecord, known: tuple[Parameter, ...], wanted: Params) -
                 names=", ".join(p.name for p in known if p.kind != "fixed"),
             )
         given[name] = named[name].checked(value)
-    own = values_of(trial, known)
-    values: dict[str, ParamValue] = {}
-    for p in known:
-        if p.applies(values):
-            values[p.name] = given.get(p.name, own.get(p.name, p.default))
-    return values
+    own, before = values_of(trial, known), whole_setting(known, values_of(trial, known))
+    values = whole_setting(known, {**own, **given})
+    # A param that applied before and that the trial does not have is none of its: an older version knew fewer.
+    absent = {p.name for p in known if p.name in before and p.name not in own and p.name not in given}
+    return {name: value for name, value in values.items() if name not in absent}
 
 
 def _params(

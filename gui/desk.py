@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 
 from ..engine.domain.errors import Message
 from ..engine.domain.requests import JobRequest, add_job
@@ -16,6 +17,9 @@ from ..engine.domain.study_list import ReadStudies, ReadStudy, list_studies
 from ..engine.jobs.launch import ServiceProcess, launch_engine
 from ..storage.records import DamagedStudy, JobRecord, Request, StudyRecord, StudyState
 from . import words
+from .actions.action import ActionList
+from .actions.study_actions import study_actions
+from .actions.trial_actions import trial_actions
 from .feed import Feed
 from .models.follower import TrialsFollower
 from .preferences import Preferences
@@ -50,6 +54,8 @@ class Desk(QObject):
         A data file was dropped somewhere on the window.
     duplicated(object, object)
         A new study is to be like this one, on these data: a `StudyRecord` and a `DatasetRecord`.
+    change_wanted(object, int)
+        A trial is to be changed and run: its `StudyRecord` and its id.
     toasted(object, object, object)
         A short word to the user: its `Text`, the name of an action or None, what the action does.
     warned(str, object)
@@ -62,6 +68,7 @@ class Desk(QObject):
     page_wanted = Signal(str)
     file_dropped = Signal(str)
     duplicated = Signal(object, object)
+    change_wanted = Signal(object, int)
     toasted = Signal(object, object, object)
     warned = Signal(str, object)
 
@@ -81,6 +88,8 @@ class Desk(QObject):
         # What the Export page is to offer when it is shown next: a trial, and a form of its networks.
         self.trial_to_export: int | None = None
         self.variant_to_export = ""
+        # Likewise the Compress page.
+        self.trial_to_compress: int | None = None
         # Engines that were asked for, by study.
         self._starts: dict[int, _Start] = {}
         self._reading = False
@@ -90,6 +99,9 @@ class Desk(QObject):
         self.selection.listen(self.trials_changed.emit)
         self._follower = TrialsFollower(feed, self)
         self._follower.updated.connect(self._took_trials)
+        # What can be done, for bars, menus, the palette and the help.
+        self.actions = ActionList()
+        self.actions.add(*study_actions(self), *trial_actions(self))
         # Does the window's jobs; started with the first of them.
         self.service = ServiceProcess(feed.workspace)
         # An engine that dies commits nothing that the feed could see.
@@ -179,6 +191,21 @@ class Desk(QObject):
                 launch_engine(workspace, study_id)
 
         self.feed.write(work, None, lambda message: self._not_asked(study_id, message))
+
+    def launch(self, study_id: int) -> None:
+        """Start the engine of a study that waits for one."""
+        workspace = self.feed.workspace
+        self._expect_engine(study_id)
+        self.feed.write(
+            lambda _store: launch_engine(workspace, study_id),
+            None,
+            lambda message: self._not_asked(study_id, message),
+        )
+
+    def copy(self, text: str) -> None:
+        """Put a text into the clipboard."""
+        QGuiApplication.clipboard().setText(text)
+        self.toast(lambda: tr("Copied"))
 
     def give_more(self, study_id: int, more: More) -> None:
         """Let a study that is done go on, with more time or trials; its engine is started."""

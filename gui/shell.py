@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from pathlib import Path
 
 import shiboken6
@@ -18,16 +19,20 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QPlainTextEdit, QStackedWidget, QWidget
 
+from ..storage.records import StudyRecord
 from . import tokens
+from .actions.action import Subject
+from .actions.window_actions import window_actions
 from .desk import Desk
 from .feed import Feed
 from .language import Speaks, language
 from .pages.page import FRAME_MS, Page
 from .preferences import Preferences
 from .sidebar import SideBar
-from .speech import tr
+from .speech import Text, tr
 from .theme import theme
 from .widgets.notices import Banners, ShortcutsPanel, Toasts
+from .widgets.palette import Entry, Palette
 from .widgets.parts import column, row
 
 _IDLE_MS = 120
@@ -96,7 +101,9 @@ class MainWindow(Speaks, QMainWindow):
         self.setCentralWidget(central)
         self.toasts = Toasts(content)
         self.shortcuts = ShortcutsPanel(central)
-        for part in (self.sidebar, self.banners, self.toasts, self.shortcuts):
+        self.palette_panel = Palette(central, self._palette_entries)
+        self.desk.actions.add(*window_actions(self))
+        for part in (self.sidebar, self.banners, self.toasts, self.shortcuts, self.palette_panel):
             theme.dress(part)
         self._unpolished: list[QWidget] = []
         self.setAcceptDrops(True)
@@ -214,20 +221,33 @@ class MainWindow(Speaks, QMainWindow):
         self.desk.page_wanted.connect(self.show_page)
         self.desk.toasted.connect(self.toasts.add)
         self.desk.warned.connect(self.banners.add)
+        self.desk.change_wanted.connect(self._change_trial)
         self.sidebar.page_chosen.connect(self.show_page)
         self.sidebar.theme_wanted.connect(self.set_theme)
         self.sidebar.language_wanted.connect(self.set_language)
         self.sidebar.shortcuts_wanted.connect(self.show_shortcuts)
 
     def _add_keys(self) -> None:
-        for index, name in enumerate(_PAGES, start=1):
-            QShortcut(QKeySequence(f"Ctrl+{index}"), self, lambda name=name: self.show_page(name))
-        QShortcut(QKeySequence("Ctrl+N"), self, lambda: self.show_page("new_study"))
-        QShortcut(QKeySequence("Ctrl+F"), self, lambda: self.pages[self.page_name].focus_filter())
-        QShortcut(QKeySequence("F5"), self, lambda: self.pages[self.page_name].reload())
-        QShortcut(QKeySequence("Ctrl+W"), self, self.close)
+        # "?" is a letter in a field.
+        actions = [action for action in self.desk.actions.of(Subject.WINDOW) if action.keys != "?"]
+        for action in actions:
+            if action.keys:
+                QShortcut(QKeySequence(action.keys), self, action.trigger)
         for key in ("?", "Shift+?", "F1"):
             QShortcut(QKeySequence(key), self, self._question_mark)
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter of the page in view."""
+        self.pages[self.page_name].focus_filter()
+
+    def reload(self) -> None:
+        """Read again what the page in view shows."""
+        self.pages[self.page_name].reload()
+
+    def _change_trial(self, study: StudyRecord, trial_id: int) -> None:
+        from .pages.change_trial import open_change
+
+        open_change(self.desk, self, study, trial_id)
 
     def _question_mark(self) -> None:
         field = self.focusWidget()
@@ -238,17 +258,72 @@ class MainWindow(Speaks, QMainWindow):
 
     def show_shortcuts(self) -> None:
         """Show the panel of keyboard shortcuts."""
+        has_own_line = ("page.", "study.", "trial.")
+        keys = [
+            (action.keys, action.text)
+            for action in self.desk.actions.of(Subject.WINDOW)
+            if action.keys and not action.name.startswith(has_own_line)
+        ]
+        of_rows = [
+            (action.keys, action.text)
+            for subject in (Subject.STUDY, Subject.TRIALS)
+            for action in self.desk.actions.of(subject)
+            if action.keys
+        ]
         self.shortcuts.show_shortcuts(
             [
                 ("Ctrl+1 … Ctrl+9", lambda: tr("Go to a page")),
-                ("Ctrl+N", lambda: tr("New study")),
-                ("Ctrl+F", lambda: tr("Filter")),
-                ("F5", lambda: tr("Read everything again")),
-                ("Enter", lambda: tr("Open the selected study or trial")),
+                *keys,
+                *dict(of_rows).items(),
                 ("Shift+↑ ↓", lambda: tr("Select several trials to compare")),
                 ("Tab", lambda: tr("Next control")),
-                ("Ctrl+W", lambda: tr("Close the window; searches go on")),
-                ("?", lambda: tr("This panel")),
                 ("Esc", lambda: tr("Close the panel; show all trials again")),
             ]
         )
+
+    def _palette_entries(self, typed: str) -> list[Entry]:
+        """Return all that the palette finds: a trial by its number, actions, pages, studies."""
+        groups: dict[Subject, Text] = {
+            Subject.WINDOW: lambda: "",
+            Subject.STUDY: lambda: self.desk.study.name if self.desk.study is not None else tr("Study"),
+            Subject.TRIALS: lambda: tr("selected trial"),
+        }
+        actions = [
+            Entry(
+                action.text(),
+                groups[action.subject](),
+                action.icon,
+                action.trigger,
+                action.keys,
+                action.why_not(),
+            )
+            for action in self.desk.actions
+            if action.name != "window.commands"
+        ]
+        studies = [
+            Entry(study.name, tr("Study"), "studies", lambda study=study: self._go_to_study(study.id))
+            for study in self.desk.studies
+        ]
+        return [*self._palette_trials(typed), *actions, *studies]
+
+    def _palette_trials(self, typed: str) -> list[Entry]:
+        """Return the trial whose number was typed, alone or after a t."""
+        found = re.fullmatch(r"\s*t?\s*#?(\d+)\s*", typed, re.IGNORECASE)
+        data = self.desk.selection.data
+        if found is None or data is None:
+            return []
+        ids = data.table.ids[data.table.numbers == int(found[1])]
+        name = tr("Trial {number}", number=int(found[1]))
+        return [
+            # As it was typed, so that it is found.
+            Entry(name, typed.strip(), "trials", lambda trial_id=int(one): self._go_to_trial(trial_id))
+            for one in ids[:1]
+        ]
+
+    def _go_to_study(self, study_id: int) -> None:
+        self.desk.select(study_id)
+        self.desk.actions["study.open"].trigger()
+
+    def _go_to_trial(self, trial_id: int) -> None:
+        self.show_page("trials")
+        self.desk.selection.reveal(trial_id)

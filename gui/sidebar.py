@@ -74,6 +74,7 @@ class SideBar(Speaks, QFrame):
         super().__init__()
         self.setObjectName("sidebar")
         self.buttons: dict[str, SideButton] = {}
+        self.pages: SidePages = {**first, **of_study, **last}
         self._group = QButtonGroup(self)
         self._brand = QLabel()
         self._brand.setObjectName("brand")

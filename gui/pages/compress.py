@@ -106,7 +106,8 @@ class CompressPage(JobPage[CompressTrial, CompressedTrial]):
             self._study_shown = study.id
             self.choice.limit.set_value(usual_limit(study))
             self.model.set_most_drop(usual_limit(study))
-        wanted = self.choice.trial.value()
+        asked = self.desk.trial_to_compress
+        wanted = self.choice.trial.value() if asked is None else asked
         number = study.best_trial if wanted in (None, BEST) else int(wanted)
 
         def work(store: Store) -> _View:
@@ -158,8 +159,9 @@ class CompressPage(JobPage[CompressTrial, CompressedTrial]):
         study = self.desk.study
         if study is None or view.study_id != study.id:
             return
-        before = self.choice.trial.value()
-        self.choice.trial.offer(view.complete, study)
+        asked, self.desk.trial_to_compress = self.desk.trial_to_compress, None
+        before = self.choice.trial.value() if asked is None else asked
+        self.choice.trial.offer(view.complete, study, asked)
         if self.choice.trial.value() != before and before is not None:
             # The trial that was chosen is not of this study.
             self.refresh()

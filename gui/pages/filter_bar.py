@@ -98,6 +98,8 @@ class FilterBar(Speaks, QWidget):
         # What is being typed is not touched.
         if not self._delay.isActive() and self.filter.text() != selection.typed:
             self.filter.setText(selection.typed)
+            # It was written elsewhere, and is in force.
+            self._delay.stop()
         for text, chip in self.chips.items():
             chip.setChecked(text in selection.typed)
         self.problem.say_again()

@@ -4,37 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ...engine.domain.resuming import More
-from ...storage.records import StudyRecord
-from .. import icons
 from ..desk import Desk
-from ..speech import Text, tr
-from ..theme import theme
-
-MINUTES_MORE, TRIALS_MORE = 5, 20
+from ..widgets.action_parts import action_menu
 
 
-def more_time(desk: Desk, study: StudyRecord) -> None:
-    """Give a study five minutes more."""
-    desk.give_more(study.id, More(timeout_s=60.0 * MINUTES_MORE))
-
-
-def more_time_text() -> str:
-    """Return the name of that."""
-    return tr("{n} minutes more", n=MINUTES_MORE)
-
-
-def more_menu(desk: Desk, study: StudyRecord, parent: QWidget) -> QMenu:
-    """Return a menu of the ways in which a study that is done goes on."""
-    menu = QMenu(parent)
-
-    def add(icon: str, text: Text, act) -> None:
-        action = menu.addAction(icons.icon(icon, theme.palette.muted, 16, theme.palette.faint), text())
-        action.triggered.connect(lambda: act())
-
-    add("clock", more_time_text, lambda: more_time(desk, study))
-    more_trials = More(n_trials=TRIALS_MORE)
-    add("trials", lambda: tr("{n} trials more", n=TRIALS_MORE), lambda: desk.give_more(study.id, more_trials))
-    menu.addSeparator()
-    add("plus", lambda: tr("Duplicate as a new study"), lambda: desk.duplicate(study))
-    return menu
+def more_menu(desk: Desk, parent: QWidget) -> QMenu:
+    """Return a menu of the ways in which the study in view goes on."""
+    named = desk.actions.named
+    return action_menu(parent, named("study.more_time", "study.more_trials"), named("study.duplicate"))

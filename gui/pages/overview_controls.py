@@ -7,13 +7,12 @@ from PySide6.QtWidgets import QLabel, QWidget
 from ...engine.domain.resuming import found_nothing
 from ...engine.domain.spec import StudySpec
 from ...storage.records import Request, StudyRecord, StudyState, TrialState
+from ..actions.study_actions import LIVE
 from ..desk import Desk
 from ..language import Speaks
 from ..speech import counted, tr
 from ..widgets.parts import Button, IconButton, row
-from .more_menu import more_menu, more_time, more_time_text
-
-_ACTIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
+from .more_menu import more_menu
 
 
 class OverviewControls(Speaks, QWidget):
@@ -31,7 +30,7 @@ class OverviewControls(Speaks, QWidget):
         self.stop = Button(lambda: tr("Stop"), "", "stop")
         self.stop.clicked.connect(lambda: self._ask(Request.STOP))
         self.duplicate = Button(lambda: tr("Duplicate"), "", "plus")
-        self.duplicate.clicked.connect(self._duplicate)
+        self.duplicate.clicked.connect(desk.actions["study.duplicate"].trigger)
         self.go_on = Button(lambda: tr("Go on"), "", "play")
         self.go_on.clicked.connect(self._go_on)
         self.primary = Button(self._primary_text, "primary", "pause")
@@ -49,7 +48,7 @@ class OverviewControls(Speaks, QWidget):
             return
         state, lost = study.state, self._desk.is_lost(study)
         self._worker_box.setVisible(state is StudyState.RUNNING and not lost)
-        self.stop.setVisible(state in (*_ACTIVE, StudyState.PAUSED))
+        self.stop.setVisible(state in (*LIVE, StudyState.PAUSED))
         self.stop.setEnabled(study.request is not Request.STOP)
         self.primary.setEnabled(not self._is_answering(study))
         nothing = found_nothing(study) is not None
@@ -73,14 +72,14 @@ class OverviewControls(Speaks, QWidget):
         return asked or study.state is StudyState.FINISHING or self._desk.is_starting(study.id)
 
     def _pauses(self, study: StudyRecord) -> bool:
-        return study.state in _ACTIVE and not self._desk.is_lost(study)
+        return study.state in LIVE and not self._desk.is_lost(study)
 
     def _primary_text(self) -> str:
         study = self._study
         if study is None or self._pauses(study):
             return tr("Pause")
         if found_nothing(study) is not None:
-            return more_time_text()
+            return self._desk.actions["study.more_time"].text()
         names = {StudyState.DRAFT: tr("Start"), StudyState.DONE: tr("Export")}
         return names.get(study.state, tr("Resume"))
 
@@ -89,19 +88,15 @@ class OverviewControls(Speaks, QWidget):
         if study is None:
             return
         if found_nothing(study) is not None:
-            more_time(self._desk, study)
+            self._desk.actions["study.more_time"].trigger()
         elif study.state is StudyState.DONE:
             self._desk.show_page("export", study.id)
         else:
             self._ask(Request.PAUSE if self._pauses(study) else Request.RUN)
 
-    def _duplicate(self) -> None:
-        if self._study is not None:
-            self._desk.duplicate(self._study)
-
     def _go_on(self) -> None:
         if self._study is not None:
-            menu = more_menu(self._desk, self._study, self)
+            menu = more_menu(self._desk, self)
             menu.popup(self.go_on.mapToGlobal(self.go_on.rect().bottomLeft()))
 
     def _ask(self, request: Request) -> None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
-    QMenu,
     QTableView,
     QWidget,
 )
 
-from ...storage.records import Request, StudyRecord, StudyState
-from .. import icons, tokens
+from ...storage.records import StudyRecord, StudyState
+from .. import tokens
+from ..actions.action import Action, Subject
+from ..actions.study_actions import LIVE
 from ..desk import Desk
 from ..models.studies_model import StudiesModel, StudiesProxy, StudyColumn
 from ..speech import counted, tr
-from ..theme import theme
+from ..widgets.action_parts import ActionButton, action_menu, bind_keys
 from ..widgets.drop_zone import DropZone
 from ..widgets.parts import Button, SearchField, column, row
 from ..widgets.tables import make_table
@@ -26,7 +27,6 @@ from .page import Page
 from .studies_delegate import StudyDelegate
 
 _CLOCK_MS = 5000
-_LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
 _WIDTHS = {
     StudyColumn.STATE: 132,
     StudyColumn.SCORE: 128,
@@ -55,7 +55,7 @@ class StudiesPage(Page):
         self.proxy.setSourceModel(self.model)
         self._naming: int | None = None
         self._filling = False
-        self._make_actions()
+        actions = self._action_row()
         self.table = self._make_table()
         self.filter = SearchField(lambda: tr("Filter studies"))
         self.filter.setFixedWidth(220)
@@ -73,7 +73,7 @@ class StudiesPage(Page):
         self.drop.file_chosen.connect(self._begin_with_file)
         self.drop.sample_chosen.connect(self._begin_with_file)
         listing = QWidget()
-        listing.setLayout(column(self._action_row(), self.table, spacing=tokens.GRID))
+        listing.setLayout(column(actions, self.table, spacing=tokens.GRID))
         self.place(listing, self.drop)
         # What is said of time and of a dead engine ages without the store changing.
         self._clock = QTimer(self)
@@ -81,7 +81,6 @@ class StudiesPage(Page):
         self._clock.timeout.connect(self._grow_older)
         self._clock.start()
         self.say(self.model.reword)
-        self.say(self._name_actions)
         self.say(self._show_counts)
 
     def refresh(self) -> None:
@@ -134,52 +133,32 @@ class StudiesPage(Page):
         index = self.proxy.mapToSource(self.table.currentIndex())
         return self.model.study(index.row()) if index.isValid() else None
 
-    def _make_actions(self) -> None:
-        self.open_action = self._action("open", self._open, "Return")
-        self.pause_action = self._action("pause", lambda: self._ask(Request.PAUSE))
-        self.resume_action = self._action("play", self._resume)
-        self.stop_action = self._action("stop", lambda: self._ask(Request.STOP))
-        self.rename_action = self._action("rename", self._rename, "F2")
-        self.pin_action = self._action("pin", self._pin)
-        self.archive_action = self._action("archive", self._archive, "Delete")
-        self._every_action = (
-            self.open_action, self.resume_action, self.pause_action, self.stop_action, self.rename_action,
-            self.pin_action, self.archive_action,
-        )  # fmt: skip
-
-    def _name_actions(self) -> None:
-        study = self.chosen()
-        for action, text in (
-            (self.open_action, tr("Open")),
-            (self.pause_action, tr("Pause")),
-            (self.resume_action, tr("Resume")),
-            (self.stop_action, tr("Stop")),
-            (self.rename_action, tr("Rename")),
-            (self.pin_action, tr("Unpin") if study is not None and study.pinned else tr("Pin")),
-            (self.archive_action, tr("Restore") if study is not None and study.archived else tr("Archive")),
-        ):
-            action.setText(text)
-
-    def _action(self, icon: str, act, key: str = "") -> QAction:
-        action = QAction(self)
-        action.setData(icon)
-        action.triggered.connect(lambda: act())
-        if key:
-            action.setShortcut(QKeySequence(key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        return action
-
     def _action_row(self) -> QWidget:
-        self._buttons: dict[QAction, Button] = {}
-        bar = QWidget()
+        actions = self.desk.actions
+        actions.add(
+            Action(
+                "study.rename",
+                Subject.STUDY,
+                "rename",
+                lambda: tr("Rename"),
+                self._begin_naming,
+                self._why_not_rename,
+                "F2",
+            )
+        )
+        names = ("open", "resume", "more", "pause", "stop", "rename", "pin", "archive")
         layout = row(spacing=tokens.HALF)
-        for action in self._every_action:
-            button = Button(action.text, "quiet", str(action.data()))
-            button.clicked.connect(action.trigger)
-            action.changed.connect(lambda a=action, b=button: _follow_action(b, a))
-            self._buttons[action] = button
-            layout.addWidget(button)
+        self.more = Button(lambda: tr("Go on"), "quiet", "play")
+        self.more.clicked.connect(self._offer_more)
+        self.buttons: dict[str, ActionButton] = {}
+        for name in names:
+            if name == "more":
+                layout.addWidget(self.more)
+                continue
+            self.buttons[name] = ActionButton(actions[f"study.{name}"])
+            layout.addWidget(self.buttons[name])
         layout.addStretch(1)
+        bar = QWidget()
         bar.setLayout(layout)
         return bar
 
@@ -188,7 +167,7 @@ class StudiesPage(Page):
         table.setItemDelegate(StudyDelegate(table))
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._show_menu)
-        table.doubleClicked.connect(lambda _index: self._open())
+        table.doubleClicked.connect(lambda _index: self.desk.actions["study.open"].trigger())
         head = table.horizontalHeader()
         head.setSectionResizeMode(StudyColumn.NAME, QHeaderView.ResizeMode.Stretch)
         head.setSortIndicatorClearable(True)
@@ -196,7 +175,7 @@ class StudiesPage(Page):
         table.setSortingEnabled(True)
         self.proxy.sort(-1)
         table.selectionModel().currentRowChanged.connect(self._row_changed)
-        table.addActions([self.open_action, self.rename_action, self.archive_action])
+        bind_keys(table, self.desk.actions.of(Subject.STUDY), lambda: self.chosen() is not None)
         self.say(lambda: table.setAccessibleName(tr("Studies")))
         return table
 
@@ -208,20 +187,17 @@ class StudiesPage(Page):
 
     def _show_actions(self, *_: object) -> None:
         study = self.chosen()
-        state = study.state if study is not None else None
-        self.open_action.setEnabled(study is not None)
-        lost = study is not None and self.desk.is_lost(study)
-        starting = study is not None and self.desk.is_starting(study.id)
-        self.pause_action.setEnabled(state in (StudyState.RUNNING, StudyState.QUEUED) and not lost)
-        resting = state is not None and state not in _LIVE
-        self.resume_action.setEnabled((lost or resting) and not starting)
-        self.stop_action.setEnabled(state in (*_LIVE, StudyState.PAUSED))
-        for action in (self.rename_action, self.pin_action, self.archive_action):
-            action.setEnabled(study is not None)
-        self._name_actions()
+        is_done = study is not None and study.state is StudyState.DONE
+        for button in self.buttons.values():
+            button.follow()
+            # What is said of the study in view holds for the row that is chosen, and for none of a damaged one.
+            button.setEnabled(button.isEnabled() and study is not None)
+        self.buttons["resume"].setVisible(not is_done)
+        self.more.setVisible(is_done)
+        self.more.setEnabled(self.desk.actions["study.more_time"].can_run)
 
     def _show_counts(self) -> None:
-        running = sum(study.state in _LIVE and not self.desk.is_lost(study) for study in self.desk.studies)
+        running = sum(study.state in LIVE and not self.desk.is_lost(study) for study in self.desk.studies)
         listed = sum(not study.archived for study in (*self.desk.studies, *self.desk.damaged))
         text = counted(listed, tr("1 study"), tr("{n} studies"))
         if running:
@@ -231,31 +207,23 @@ class StudiesPage(Page):
     def _show_menu(self, place: QPoint) -> None:
         if self.chosen() is None:
             return
-        menu = QMenu(self)
-        for action in self._buttons:
-            action.setIcon(icons.icon(str(action.data()), theme.palette.muted, 16, theme.palette.faint))
-            menu.addAction(action)
-        menu.popup(self.table.viewport().mapToGlobal(place))
+        named = self.desk.actions.named
+        first = named("study.open", "study.resume", "study.pause", "study.stop")
+        more = named("study.more_time", "study.more_trials", "study.duplicate")
+        own = named("study.rename", "study.pin", "study.archive")
+        action_menu(self, first, more, own).popup(self.table.viewport().mapToGlobal(place))
 
-    def _open(self) -> None:
-        study = self.chosen()
-        if study is not None:
-            self.desk.show_page("overview" if study.state in _LIVE else "trials", study.id)
+    def _offer_more(self) -> None:
+        menu = more_menu(self.desk, self)
+        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
-    def _ask(self, request: Request) -> None:
-        study = self.chosen()
-        if study is not None:
-            self.desk.request(study.id, request)
+    def _begin_naming(self) -> None:
+        self.desk.show_page("studies")
+        self._follow_desk()
+        self._rename()
 
-    def _resume(self) -> None:
-        """Let a study go on; one that is done needs to be given more, which is asked for in a menu."""
-        study = self.chosen()
-        if study is None or study.state is not StudyState.DONE:
-            self._ask(Request.RUN)
-            return
-        button = self._buttons[self.resume_action]
-        menu = more_menu(self.desk, study, self)
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+    def _why_not_rename(self) -> str:
+        return "" if self.desk.study is not None else tr("There is no study in view; choose one first.")
 
     def _rename(self) -> None:
         study = self.chosen()
@@ -280,29 +248,6 @@ class StudiesPage(Page):
             self.desk.feed.write(lambda store: store.edit_study(study_id, name=name))
         self.table.setFocus()
 
-    def _pin(self) -> None:
-        study = self.chosen()
-        if study is not None:
-            self.desk.feed.write(lambda store: store.edit_study(study.id, pinned=not study.pinned))
-
-    def _archive(self) -> None:
-        study = self.chosen()
-        if study is None:
-            return
-
-        def said() -> str:
-            if study.archived:
-                return tr("Restored {name}", name=study.name)
-            return tr("Archived {name}", name=study.name)
-
-        def undo() -> None:
-            self.desk.feed.write(lambda store: store.edit_study(study.id, archived=study.archived))
-
-        self.desk.feed.write(
-            lambda store: store.edit_study(study.id, archived=not study.archived),
-            lambda _: self.desk.toast(said, lambda: tr("Undo"), undo),
-        )
-
     def _choose(self, study_id: int) -> None:
         for index in range(self.proxy.rowCount()):
             study = self.model.study(self.proxy.mapToSource(self.proxy.index(index, 0)).row())
@@ -315,8 +260,3 @@ class StudiesPage(Page):
     def _begin_with_file(self, path: str) -> None:
         self.desk.show_page("new_study")
         self.desk.file_dropped.emit(path)
-
-
-def _follow_action(button: Button, action: QAction) -> None:
-    button.setEnabled(action.isEnabled())
-    button.setText(action.text())

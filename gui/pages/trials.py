@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -16,13 +16,14 @@ from PySide6.QtWidgets import (
 
 from ...engine.domain.trial_columns import SHOWN
 from ...storage.ranking import Direction
-from ...storage.records import TrialState
 from .. import tokens
+from ..actions.action import Subject
 from ..charts.pareto import BY_COST
 from ..desk import Desk
 from ..models.trials_model import NUMBER, SCORE, TrialsModel, rare
 from ..speech import tr
 from ..states.trial_selection import Change
+from ..widgets.action_parts import ActionButton, action_menu, bind_keys
 from ..widgets.parts import Button, Card, column
 from ..widgets.study_chart import StudyChartPanel
 from ..widgets.tables import make_table
@@ -91,10 +92,11 @@ class TrialsPage(Page):
             new_study_button(desk),
         )
         self.place(content, empty)
-        self.export = Button(lambda: tr("Export trial"), "primary", "export")
-        self.export.setEnabled(False)
-        self.export.clicked.connect(lambda: desk.export_trial(self._exportable()))
-        self.tool_row.addWidget(self.export)
+        named = desk.actions.named
+        self.buttons = [ActionButton(one) for one in named("trial.change", "trial.reseed", "trial.longer")]
+        self.export = ActionButton(desk.actions["trial.export"], "primary")
+        for button in (*self.buttons, self.export):
+            self.tool_row.addWidget(button)
         self.say(self.model.reword)
         desk.trials_changed.connect(self._trials_changed)
 
@@ -128,6 +130,9 @@ class TrialsPage(Page):
         head.setSortIndicator(NUMBER, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
         table.selectionModel().selectionChanged.connect(self._selection_changed)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._show_menu)
+        bind_keys(table, self.desk.actions.of(Subject.TRIALS))
         self.say(lambda: table.setAccessibleName(tr("Trials")))
         return table
 
@@ -209,7 +214,8 @@ class TrialsPage(Page):
 
     def _show_selected(self) -> None:
         study, selected = self.desk.study, self.selection.selected
-        self.export.setEnabled(self._exportable() is not None)
+        for button in (*self.buttons, self.export):
+            button.follow()
         if study is None:
             return
         if len(selected) > 1:
@@ -228,14 +234,16 @@ class TrialsPage(Page):
         if place >= 0:
             self.table.scrollTo(self.model.index(place, 0))
 
-    def _exportable(self) -> int | None:
-        """Return the number of the one selected trial, None where it is no completed network."""
-        data, one = self.selection.data, self.selection.one
-        if data is None or one is None:
-            return None
-        place = int(np.flatnonzero(data.table.ids == one)[0])
-        number = int(data.table.numbers[place])
-        return number if data.table.states[place] == TrialState.COMPLETE and number >= 0 else None
+    def _show_menu(self, place: QPoint) -> None:
+        named = self.desk.actions.named
+        menu = action_menu(
+            self,
+            named("trial.change", "trial.reseed", "trial.longer", "trial.skip"),
+            named("trial.export", "trial.compress"),
+            named("trial.copy_json", "trial.copy_toml", "trial.copy_markdown"),
+            named("trial.pin", "trial.archive"),
+        )
+        menu.popup(self.table.viewport().mapToGlobal(place))
 
     def _make_room(self, n_trials: int) -> None:
         """Widen the pane so that the compared trials fit, up to three fifths of the page; never narrow it."""

@@ -65,6 +65,8 @@ class ValuesBrush:
 
 
 Brush = RangeBrush | ValuesBrush
+# The column: trials that were archived are shown by a filter that names it alone.
+_ARCHIVED = "archived"
 
 
 def _written(value: object) -> str:
@@ -93,7 +95,7 @@ class TrialSelection:
     data : TrialsData or None
         Its trials, None until they were read.
     kept : ndarray of shape (n_trials,), bool
-        Which trials pass filter and brushes.
+        Which trials pass filter and brushes; of those that were archived none, unless the filter asks for them.
     problem : Message or None
         Why what is written as the filter cannot be used; the last one that could be is in force.
     """
@@ -266,6 +268,8 @@ class TrialSelection:
         kept = np.ones(len(data.table), dtype=bool)
         if self._filter is not None:
             kept = self._filter.mask(data.columns, len(data.table))
+        if self._filter is None or _ARCHIVED not in self._filter.columns_of(data.columns):
+            kept = kept & ~data.table.archived
         for column, brush in self._state.brushes.items():
             if column in data.columns:
                 kept = kept & brush.mask(data.columns[column])

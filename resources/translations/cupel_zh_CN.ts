@@ -76,6 +76,10 @@
       <translation>1 次试验</translation>
     </message>
     <message>
+      <source>1 trial was asked for</source>
+      <translation>已请求 1 个试验</translation>
+    </message>
+    <message>
       <source>1 worker</source>
       <translation>1 个进程</translation>
     </message>
@@ -98,6 +102,10 @@
     <message>
       <source>95% {low} … {high}</source>
       <translation>95% {low} … {high}</translation>
+    </message>
+    <message>
+      <source>A baseline is no network; select a trial of the search.</source>
+      <translation>基线不是网络；请选择一个搜索试验。</translation>
     </message>
     <message>
       <source>A bundle holds the best network with its preprocessing, ready to run without Cupel.</source>
@@ -212,8 +220,16 @@
       <translation>已归档</translation>
     </message>
     <message>
+      <source>Archived 1 trial</source>
+      <translation>已归档 1 个试验</translation>
+    </message>
+    <message>
       <source>Archived {name}</source>
       <translation>已归档“{name}”</translation>
+    </message>
+    <message>
+      <source>Archived {n} trials</source>
+      <translation>已归档 {n} 个试验</translation>
     </message>
     <message>
       <source>As trained</source>
@@ -368,6 +384,14 @@
       <translation>证书</translation>
     </message>
     <message>
+      <source>Change and run…</source>
+      <translation>更改并运行…</translation>
+    </message>
+    <message>
+      <source>Change trial {number} and run it</source>
+      <translation>更改试验 {number} 并运行</translation>
+    </message>
+    <message>
       <source>Chart</source>
       <translation>图表</translation>
     </message>
@@ -432,6 +456,14 @@
       <translation>列</translation>
     </message>
     <message>
+      <source>Commands</source>
+      <translation>命令</translation>
+    </message>
+    <message>
+      <source>Commands that were found</source>
+      <translation>找到的命令</translation>
+    </message>
+    <message>
       <source>Compared with the base on the same folds.</source>
       <translation>在相同的折上与原网络比较。</translation>
     </message>
@@ -450,6 +482,10 @@
     <message>
       <source>Compress</source>
       <translation>压缩</translation>
+    </message>
+    <message>
+      <source>Compress trial</source>
+      <translation>压缩试验</translation>
     </message>
     <message>
       <source>Compressing was cancelled; nothing of it was kept.</source>
@@ -476,6 +512,10 @@
       <translation>正在转换并评分：{variant}…</translation>
     </message>
     <message>
+      <source>Copied</source>
+      <translation>已复制</translation>
+    </message>
+    <message>
       <source>Copied the chart</source>
       <translation>已复制图表</translation>
     </message>
@@ -486,6 +526,18 @@
     <message>
       <source>Copied what the program said</source>
       <translation>已复制程序的输出</translation>
+    </message>
+    <message>
+      <source>Copy as JSON</source>
+      <translation>复制为 JSON</translation>
+    </message>
+    <message>
+      <source>Copy as Markdown table</source>
+      <translation>复制为 Markdown 表格</translation>
+    </message>
+    <message>
+      <source>Copy as TOML</source>
+      <translation>复制为 TOML</translation>
     </message>
     <message>
       <source>Copy as a picture</source>
@@ -976,8 +1028,28 @@
       <translation>鸢尾花</translation>
     </message>
     <message>
+      <source>It has ended.</source>
+      <translation>它已经结束。</translation>
+    </message>
+    <message>
+      <source>It is done; give it more time or trials.</source>
+      <translation>它已完成；请给它更多时间或试验。</translation>
+    </message>
+    <message>
       <source>It is known when predicting: keep it</source>
       <translation>预测时已知：保留</translation>
+    </message>
+    <message>
+      <source>It is not done; wait for its end, or resume it.</source>
+      <translation>它尚未完成；请等它结束，或继续它。</translation>
+    </message>
+    <message>
+      <source>It is not running.</source>
+      <translation>它没有在运行。</translation>
+    </message>
+    <message>
+      <source>It is running.</source>
+      <translation>它正在运行。</translation>
     </message>
     <message>
       <source>It learned from the trial's network of its own fold, beside the true values.</source>
@@ -994,6 +1066,10 @@
     <message>
       <source>It was trained on with weights rounded to {n} bits.</source>
       <translation>继续训练时权重按 {n} 位取整。</translation>
+    </message>
+    <message>
+      <source>Its engine is being started.</source>
+      <translation>它的引擎正在启动。</translation>
     </message>
     <message>
       <source>Its gain (95%)</source>
@@ -1360,6 +1436,10 @@
       <translation>没有找到结果。{why}</translation>
     </message>
     <message>
+      <source>Nothing is called so.</source>
+      <translation>没有匹配的内容。</translation>
+    </message>
+    <message>
       <source>Nothing is running</source>
       <translation>没有正在运行的研究</translation>
     </message>
@@ -1466,10 +1546,6 @@
     <message>
       <source>Open folder…</source>
       <translation>打开文件夹…</translation>
-    </message>
-    <message>
-      <source>Open the selected study or trial</source>
-      <translation>打开选中的研究或试验</translation>
     </message>
     <message>
       <source>Optimization history</source>
@@ -1692,6 +1768,10 @@
       <translation>报告（{n}）</translation>
     </message>
     <message>
+      <source>Rerun with {n} other seeds</source>
+      <translation>换 {n} 个随机种子重跑</translation>
+    </message>
+    <message>
       <source>ResNet</source>
       <translation>ResNet</translation>
     </message>
@@ -1700,8 +1780,16 @@
       <translation>还原</translation>
     </message>
     <message>
+      <source>Restored 1 trial</source>
+      <translation>已恢复 1 个试验</translation>
+    </message>
+    <message>
       <source>Restored {name}</source>
       <translation>已还原“{name}”</translation>
+    </message>
+    <message>
+      <source>Restored {n} trials</source>
+      <translation>已恢复 {n} 个试验</translation>
     </message>
     <message>
       <source>Result</source>
@@ -1738,6 +1826,10 @@
     <message>
       <source>Ruled out</source>
       <translation>已排除</translation>
+    </message>
+    <message>
+      <source>Run</source>
+      <translation>运行</translation>
     </message>
     <message>
       <source>Running</source>
@@ -1852,8 +1944,20 @@
       <translation>在上限之内搜索剪除单元、数值格式、带舍入的训练与蒸馏的组合，并测量其中最好的。</translation>
     </message>
     <message>
+      <source>Seed of training</source>
+      <translation>训练的随机种子</translation>
+    </message>
+    <message>
+      <source>Select a trial first.</source>
+      <translation>请先选择试验。</translation>
+    </message>
+    <message>
       <source>Select a variant to see what it costs and gains.</source>
       <translation>选择一个变体，查看其代价与收益。</translation>
+    </message>
+    <message>
+      <source>Select one trial first.</source>
+      <translation>请先选择一个试验。</translation>
     </message>
     <message>
       <source>Select several trials to compare</source>
@@ -1974,6 +2078,10 @@
     <message>
       <source>Skip this trial</source>
       <translation>跳过此试验</translation>
+    </message>
+    <message>
+      <source>Skip trial</source>
+      <translation>跳过试验</translation>
     </message>
     <message>
       <source>Skipped</source>
@@ -2292,16 +2400,16 @@
       <translation>没有可供比较的基线。</translation>
     </message>
     <message>
+      <source>There is no study in view; choose one first.</source>
+      <translation>当前没有研究；请先选择一个。</translation>
+    </message>
+    <message>
       <source>These folds are being looked at…</source>
       <translation>正在检查这些折……</translation>
     </message>
     <message>
       <source>These layers stay floats: {layers}.</source>
       <translation>以下各层保留浮点：{layers}。</translation>
-    </message>
-    <message>
-      <source>This panel</source>
-      <translation>显示此面板</translation>
     </message>
     <message>
       <source>This study has no network yet that could be exported; give it more time or trials.</source>
@@ -2332,6 +2440,14 @@
       <translation>时间线</translation>
     </message>
     <message>
+      <source>Times as many epochs</source>
+      <translation>轮数的倍数</translation>
+    </message>
+    <message>
+      <source>Times as many epochs, up to {most:g}</source>
+      <translation>轮数的倍数，最多 {most:g}</translation>
+    </message>
+    <message>
       <source>To the right</source>
       <translation>横轴</translation>
     </message>
@@ -2340,12 +2456,20 @@
       <translation>发现时放在一起</translation>
     </message>
     <message>
+      <source>Train {times:g} times as long</source>
+      <translation>训练 {times:g} 倍的时间</translation>
+    </message>
+    <message>
       <source>Trained as</source>
       <translation>量化训练</translation>
     </message>
     <message>
       <source>Trained on for as many epochs as the others, and nothing else.</source>
       <translation>与其他变体继续训练同样多的轮数，除此之外不作改动。</translation>
+    </message>
+    <message>
+      <source>Trained on the same folds, never given up early, and judged with the other trials.</source>
+      <translation>在相同的折上训练，不会提前放弃，并与其他试验一起评判。</translation>
     </message>
     <message>
       <source>Training</source>
@@ -2370,6 +2494,10 @@
     <message>
       <source>Trial {number}</source>
       <translation>试验 {number}</translation>
+    </message>
+    <message>
+      <source>Trial {number} is not complete.</source>
+      <translation>试验 {number} 尚未完成。</translation>
     </message>
     <message>
       <source>Trial {number} · {score}</source>
@@ -2406,6 +2534,10 @@
     <message>
       <source>Two of every four weights were set to zero while it was trained on.</source>
       <translation>继续训练时，每四个权重中有两个被置为零。</translation>
+    </message>
+    <message>
+      <source>Type what to do or where to go: a page, a study, t 12 for a trial</source>
+      <translation>输入要做的事或要去的地方：页面、研究，t 12 表示试验</translation>
     </message>
     <message>
       <source>Understand</source>
@@ -2732,6 +2864,10 @@
       <translation>回归</translation>
     </message>
     <message>
+      <source>selected trial</source>
+      <translation>选中的试验</translation>
+    </message>
+    <message>
       <source>semicolon</source>
       <translation>分号</translation>
     </message>
@@ -2940,6 +3076,10 @@
       <translation>{n} 次试验并排比较</translation>
     </message>
     <message>
+      <source>{n} trials were asked for</source>
+      <translation>已请求 {n} 个试验</translation>
+    </message>
+    <message>
       <source>{n} were over a limit and not trained.</source>
       <translation>其中 {n} 个超出限制，未作训练。</translation>
     </message>
@@ -3013,6 +3153,10 @@
     <message>
       <source>--role {text!r} is not COLUMN=ROLE, for instance zip=categorical.</source>
       <translation>--role {text!r} 不是“列=角色”的形式，例如 zip=categorical。</translation>
+    </message>
+    <message>
+      <source>--set {text!r} is not NAME=VALUE, for instance lr=0.001.</source>
+      <translation>--set {text!r} 不是 名称=值 的形式，例如 lr=0.001。</translation>
     </message>
     <message>
       <source>--sparsity is {value}; give a fraction between 0 and 1.</source>
@@ -3127,8 +3271,16 @@
       <translation>有一个训练部分没有数据；请减少折数或增加数据。</translation>
     </message>
     <message>
+      <source>A trial cannot train {times} times as long; choose more than 0 and at most {most}.</source>
+      <translation>试验不能训练 {times} 倍的时间；请选择大于 0 且不超过 {most} 的数。</translation>
+    </message>
+    <message>
       <source>A trial of the study {study!r} is damaged: {problem}</source>
       <translation>研究 {study!r} 的一次试验已损坏：{problem}</translation>
+    </message>
+    <message>
+      <source>A trial with exactly these params was asked for already, and waits for its turn.</source>
+      <translation>已经请求过参数完全相同的试验，正在排队。</translation>
     </message>
     <message>
       <source>All rests on one division into folds.</source>
@@ -3939,6 +4091,10 @@
       <translation>该基线占用的时间预算过多，已略去。</translation>
     </message>
     <message>
+      <source>The baseline {name} has no params to change; choose a trial of a network.</source>
+      <translation>基线 {name} 没有可更改的参数；请选择一个网络的试验。</translation>
+    </message>
+    <message>
       <source>The best network is better than every baseline.</source>
       <translation>最佳网络优于所有基线。</translation>
     </message>
@@ -4655,6 +4811,10 @@
       <translation>研究 {study!r} 还没有可导出的已完成试验。</translation>
     </message>
     <message>
+      <source>The study {study!r} has no complete trial yet; name one by --trial.</source>
+      <translation>研究 {study!r} 还没有完成的试验；请用 --trial 指定一个。</translation>
+    </message>
+    <message>
       <source>The study {study!r} has no complete trial {number}.</source>
       <translation>研究 {study!r} 没有已完成的试验 {number}。</translation>
     </message>
@@ -4953,6 +5113,10 @@
     <message>
       <source>Trial {number} has ended already ({state}); it cannot end twice.</source>
       <translation>试验 {number} 已经结束（{state}），不能再次结束。</translation>
+    </message>
+    <message>
+      <source>Trial {number} has exactly these params, and its result would come again; change one of them, or take another seed.</source>
+      <translation>试验 {number} 的参数与此完全相同，结果会重复；请更改其中一个，或换一个随机种子。</translation>
     </message>
     <message>
       <source>Trial {number} has no networks to compress: only complete trials that are no baselines have.</source>
@@ -5739,6 +5903,10 @@
       <translation>{column!r} 有 {n:,} 个单元格的值是 {value}，远离其他所有值；若它表示缺失，请将其加入缺失值写法。</translation>
     </message>
     <message>
+      <source>{name!r} is no param of the family {family}; it has {names}.</source>
+      <translation>{name!r} 不是 {family} 系列的参数；它有 {names}。</translation>
+    </message>
+    <message>
       <source>{name!r} is not a baseline; choose one of {choices}.</source>
       <translation>{name!r} 不是基线；请从 {choices} 中选择。</translation>
     </message>
@@ -5813,6 +5981,18 @@
     <message>
       <source>{value!r} is no format; choose from {choices}.</source>
       <translation>{value!r} 不是可用的格式；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>{value!r} is no value of {name}; it takes a number such as {example}.</source>
+      <translation>{value!r} 不是 {name} 的值；它需要一个数，例如 {example}。</translation>
+    </message>
+    <message>
+      <source>{value!r} is no value of {name}; it takes a whole number such as {example}.</source>
+      <translation>{value!r} 不是 {name} 的值；它需要一个整数，例如 {example}。</translation>
+    </message>
+    <message>
+      <source>{value!r} is no value of {name}; it takes {choices}.</source>
+      <translation>{value!r} 不是 {name} 的值；可选 {choices}。</translation>
     </message>
     <message>
       <source>{value!r} is no way to blame layers for; choose from {choices}, with a sparsity between 0 and 1.</source>

@@ -128,12 +128,13 @@ def test_a_finished_study_goes_on_from_live_and_from_the_list(
     page = live(window, study.id)
     assert page.controls.go_on.isVisible()
     assert page.controls.primary.text() == "Export"
-    menu = more_menu(window.desk, study, page)
+    menu = more_menu(window.desk, page)
     assert texts(menu) == ["5 minutes more", "20 trials more", "Duplicate as a new study"]
     window.show_page("studies")
     listing = window.pages["studies"]
     assert isinstance(listing, StudiesPage)
-    assert listing.resume_action.isEnabled()
+    assert listing.more.isVisible()
+    assert listing.more.isEnabled()
     menu.actions()[1].trigger()
     n_asked = sum(study.n_trials.values()) - study.n_ruled_out
     with Store.open(workspace) as store:

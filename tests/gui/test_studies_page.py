@@ -78,10 +78,10 @@ def test_pause_stop_and_resume_are_written_to_the_store(
     study_id = choose(page, "Adult income")
     with Store.open(workspace) as store:
         store.claim_study(study_id, os.getpid())
-        qtbot.waitUntil(page.pause_action.isEnabled)
-        page.pause_action.trigger()
+        qtbot.waitUntil(page.buttons["pause"].isEnabled)
+        page.buttons["pause"].click()
         qtbot.waitUntil(lambda: store.study(study_id).request is Request.PAUSE)
-        page.stop_action.trigger()
+        page.buttons["stop"].click()
         qtbot.waitUntil(lambda: store.study(study_id).request is Request.STOP)
 
 
@@ -91,7 +91,7 @@ def test_archiving_can_be_undone(
     study_id = choose(page, "Penguins")
     with Store.open(workspace) as store:
         with qtbot.waitSignal(window.desk.toasted) as told:
-            page.archive_action.trigger()
+            page.buttons["archive"].click()
         qtbot.waitUntil(lambda: store.study(study_id).archived)
         qtbot.waitUntil(lambda: page.proxy.rowCount() == 5)
         told.args[2]()
@@ -103,13 +103,13 @@ def test_renaming_happens_in_the_row_and_a_taken_name_is_refused_in_words(
     qtbot: QtBot, page: StudiesPage, workspace: Path, window: MainWindow
 ) -> None:
     study_id = choose(page, "Penguins")
-    page.rename_action.trigger()
+    page.buttons["rename"].click()
     field = page.table.viewport().findChild(QLineEdit)
     field.setText("Palmer penguins")
     field.editingFinished.emit()
     with Store.open(workspace) as store:
         qtbot.waitUntil(lambda: store.study(study_id).name == "Palmer penguins")
-    page.rename_action.trigger()
+    page.buttons["rename"].click()
     field = page.table.viewport().findChildren(QLineEdit)[-1]
     field.setText("Adult income")
     with qtbot.waitSignal(window.desk.warned) as told:
@@ -130,11 +130,11 @@ def test_enter_opens_a_running_study_live_and_a_finished_ones_trials(
     qtbot: QtBot, page: StudiesPage, window: MainWindow
 ) -> None:
     choose(page, "Adult income")
-    page.open_action.trigger()
+    page.buttons["open"].click()
     assert window.page_name == "overview"
     window.show_page("studies")
     choose(page, "California housing prices, 2 repeats")
-    page.open_action.trigger()
+    page.buttons["open"].click()
     assert window.page_name == "trials"
     assert window.pages["trials"].isVisible()
 
@@ -146,10 +146,10 @@ def test_a_study_whose_engine_dies_can_be_resumed_though_nobody_has_written_anyt
     engine = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     with Store.open(workspace) as store:
         store.claim_study(study_id, engine.pid)
-    qtbot.waitUntil(lambda: not page.resume_action.isEnabled())
+    qtbot.waitUntil(lambda: not page.buttons["resume"].isEnabled())
     engine.kill()
     engine.communicate()
-    qtbot.waitUntil(page.resume_action.isEnabled)
+    qtbot.waitUntil(page.buttons["resume"].isEnabled)
     index = page.table.currentIndex().siblingAtColumn(StudyColumn.STATE)
     assert index.data() == "Interrupted"
 
@@ -193,7 +193,7 @@ def test_a_damaged_study_is_listed_with_its_name_and_hides_no_other(
     assert "'Penguins' is damaged" in rows[-1].data(Qt.ItemDataRole.ToolTipRole)
     page.table.setCurrentIndex(rows[-1])
     assert page.chosen() is None
-    assert not page.open_action.isEnabled()
+    assert not page.buttons["open"].isEnabled()
     assert not page.table.grab().isNull()
     page.filter.setText("penguins")
     assert page.proxy.rowCount() == 1

@@ -160,7 +160,7 @@ class StudyMachine(WorkspaceMachine):
 
     @rule(study=studies)
     def extend_study(self, study: int) -> None:
-        """A study goes on; the baselines that it had no time for wait again, unless the user skipped them."""
+        """A study goes on; what it had no time for waits again, but for its proposals and what the user skipped."""
         found = self.model.studies[study]
         if found.engine_pid is not None:
             return self.refused(lambda: self.store.extend_study(study, {"n": 2}))
@@ -169,7 +169,7 @@ class StudyMachine(WorkspaceMachine):
         self._state(study, StudyState.QUEUED, None)
         for trial in self.model.of(study).values():
             is_left_out = trial.failure is not None and trial.failure.kind is FailureKind.SKIPPED
-            if trial.kind is TrialKind.BASELINE and is_left_out and trial.requested is None:
+            if trial.kind is not TrialKind.SEARCH and is_left_out and trial.requested is None:
                 trial.wait_again(found.revision)
         return None
 
