@@ -150,6 +150,9 @@ def _add_browsing(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         metavar="N",
         help="compare --trial with this one, fold by fold; baselines are below 0",
     )
+    p.add_argument(
+        "--importance", action="store_true", help="which params the scores depend on, and what chance gives"
+    )
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=browse.run_show)
 

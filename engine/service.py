@@ -24,6 +24,7 @@ from ..storage.store import Store
 from .domain.errors import CupelError, Message
 from .domain.forecasts import Forecast, ForecastRequest
 from .domain.group_audits import GroupAudit
+from .domain.importance import Importance
 from .domain.inspections import Inspection
 from .domain.predictions import PredictedRows
 from .domain.requests import (
@@ -37,6 +38,7 @@ from .domain.requests import (
     FitThreshold,
     Inspect,
     JobRequest,
+    MeasureImportance,
     PredictRows,
     request_of,
 )
@@ -146,6 +148,8 @@ def _answer(store: Store, request: JobRequest, progress: _JobProgress) -> object
             return _audit(store, request, progress)
         case CompressTrial():
             return _compress(store, request, progress)
+        case MeasureImportance():
+            return _importance(store, request, progress)
         case PredictRows():
             return _predict(request, progress)
 
@@ -176,6 +180,12 @@ def _create_study(store: Store, request: CreateStudy) -> CreatedStudy:
         return CreatedStudy(None, split_audit=planned.audit)
     study, messages = planned.create(store, request.name or None)
     return CreatedStudy(study.id, messages)
+
+
+def _importance(store: Store, request: MeasureImportance, progress: _JobProgress) -> Importance:
+    from .search.importance import importance_of_study
+
+    return importance_of_study(store, request.study_id, progress)
 
 
 def _export(store: Store, request: ExportTrial) -> ExportedTrial:

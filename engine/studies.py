@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..storage.records import DatasetRecord, StudyRecord, TrialKind, TrialState
+from ..storage.records import NETWORKS, DatasetRecord, StudyRecord, TrialState
 from ..storage.store import Store
 from ..storage.workspace import SCRATCH
 from .data.schema import TableSchema
@@ -128,7 +128,7 @@ class PlannedStudy:
 
 def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[Start, ...]:
     """Return the values of a study's best trials, the best first, for `StudySpec.starts` of another."""
-    trials = [t for t in store.trials(study.id, kinds=[TrialKind.SEARCH]) if t.state is TrialState.COMPLETE]
+    trials = [t for t in store.trials(study.id, kinds=NETWORKS) if t.state is TrialState.COMPLETE]
     values = {t.id: TrialFacts.of(t).values for t in trials}
     # Scores of an older version, which were taken in another way, do not order those of this one.
     trials = [t for t in ranked_together(trials) if values[t.id] and t.same_as is None]

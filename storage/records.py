@@ -89,6 +89,10 @@ class TrialKind(StrEnum):
     MANUAL = "manual"
 
 
+NETWORKS = (TrialKind.SEARCH, TrialKind.MANUAL)
+"""The kinds of trials that are networks."""
+
+
 class FailureKind(StrEnum):
     """Why a trial, job or study failed."""
 

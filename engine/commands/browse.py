@@ -41,6 +41,7 @@ from ..statistics.comparison import Floats, all_scores, compare_trials
 from ..statistics.epochs import optimistic_score
 from .console import plain_console
 from .data_lines import data_lines
+from .importance import show_importance
 from .names import name_in_sentence
 from .opening import open_to_read
 from .summary import print_leaderboard, standing_word, summary
@@ -160,6 +161,9 @@ def run_show(args: argparse.Namespace) -> int:
         raise SpecError("Two trials are compared: give --trial N beside --against M.")
     with open_to_read(args.workspace) as store:
         study = store.find_study(args.study)
+        if args.importance:
+            show_importance(store, study, as_json=args.json)
+            return DONE
         if args.trial is None:
             if args.json:
                 print(json.dumps(summary(store, study), allow_nan=False))

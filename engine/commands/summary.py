@@ -7,7 +7,15 @@ from collections.abc import Collection
 from rich.console import Console
 from rich.table import Table
 
-from ...storage.records import FailureKind, StudyRecord, StudyState, TrialKind, TrialRecord, TrialState
+from ...storage.records import (
+    NETWORKS,
+    FailureKind,
+    StudyRecord,
+    StudyState,
+    TrialKind,
+    TrialRecord,
+    TrialState,
+)
 from ...storage.store import Store
 from ..domain import formatting
 from ..domain.comparable import all_scored_the_old_way, ranked_together
@@ -33,7 +41,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, object]:
     """Return the object that ``--json`` prints."""
     result = StudyResult.of(study)
     counts = study.n_trials
-    trials = store.trials(study.id, kinds=[TrialKind.SEARCH])
+    trials = store.trials(study.id, kinds=NETWORKS)
     best, baselines = best_of(store, study, result), baseline_scores(store, study, result)
     objectives = objectives_of(study)
     front = pareto_trials(trials, objectives, study.direction)

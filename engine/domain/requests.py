@@ -86,6 +86,12 @@ class AuditGroups(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
     threshold: float | str = ""
 
 
+class MeasureImportance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="importance"):
+    """Which params do the scores of a study depend on? See `search.importance`."""
+
+    study_id: int
+
+
 class CompressTrial(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="compress"):
     """Make a trial's networks smaller.
 
@@ -124,6 +130,7 @@ JobRequest = (
     | FitThreshold
     | AuditGroups
     | CompressTrial
+    | MeasureImportance
     | PredictRows
 )
 

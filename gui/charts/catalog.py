@@ -7,6 +7,7 @@ from .epochs import GROUPED_CURVES, INTERMEDIATE
 from .fold_map import FOLD_MAP
 from .history import BY_TIME, BY_TRIAL
 from .hypervolume import HYPERVOLUME
+from .importance import IMPORTANCE
 from .outcomes import FAILURES, TIMELINE
 from .parallel import PARALLEL
 from .pareto import BY_COST
@@ -18,6 +19,7 @@ STUDY_CHARTS: tuple[StudyChart, ...] = (
     BY_TRIAL,
     BY_TIME,
     PARALLEL,
+    IMPORTANCE,
     SLICE,
     CONTOUR,
     RANK,

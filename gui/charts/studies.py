@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...engine.domain.requests import JobRequest
 from ...storage.records import StudyRecord, TrialKind, TrialState
 from ..speech import Text
 from ..states.trials_data import TrialsData
@@ -124,6 +125,10 @@ class StudyChart:
     reads : callable or None
         Reads from the store what the table of trials does not have: called in the background with the store and what
         was asked, each time that trials or choices have changed.
+    asks : callable or None
+        What the engine's service is to do for it, from what was asked and read; None where nothing, or nothing anew.
+    nothing : callable
+        Why there is nothing to show, from what was asked; empty where that needs no words of its own.
     """
 
     name: str
@@ -134,3 +139,5 @@ class StudyChart:
     why: Text = str
     choices: tuple[Choices, ...] = ()
     reads: Callable[[Store, ChartRequest], Any] | None = None
+    asks: Callable[[ChartRequest], JobRequest | None] | None = None
+    nothing: Callable[[ChartRequest], str] = lambda _asked: ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-DEFAULT_TILES = ("by_trial", "parallel", "slice", "by_cost")
+DEFAULT_TILES = ("by_trial", "importance", "parallel", "slice", "by_cost")
 """What the page shows before the user has arranged anything."""
 
 

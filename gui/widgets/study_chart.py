@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from ..charts.studies import ChartRequest, Choices, StudyChart
 from ..desk import Desk
+from ..jobs import JobWatcher
 from ..language import Speaks
-from ..speech import tr
+from ..speech import Text, tr
 from ..states.trial_selection import Brush, Change
 from .chart_view import ChartView
 from .choice_box import ChoiceBox
@@ -52,13 +53,18 @@ class StudyChartPanel(Speaks, QWidget):
         self._read: object = None
         self._is_reading = self._is_behind = False
         self._is_stale = True
+        self._watcher = JobWatcher(desk, self)
+        self._watcher.finished.connect(lambda _job: self.refresh())
+        self._watcher.failed.connect(self._not_done)
+        # Why the service could not do what the chart asked for.
+        self._failure: Text | None = None
         self.boxes: dict[str, ChoiceBox] = {}
         for one in described.choices:
             box = self.boxes[one.name] = ChoiceBox()
             box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
             box.setMaximumWidth(_CHOICE_PX)
             box.activated.connect(lambda _place, name=one.name: self._choose(name))
-        self.nothing = Label(lambda: tr("Nothing to show yet"), "small", "muted")
+        self.nothing = Label(self._nothing_text, "small", "muted", wrap=True)
         self.nothing.hide()
         chosen = row(1, *self.boxes.values()) if self.boxes else None
         self.chart.legend.setWordWrap(True)
@@ -83,7 +89,8 @@ class StudyChartPanel(Speaks, QWidget):
         if study is None or self._desk.selection.data is None:
             return
         if study.id != self._study_id:
-            self._study_id, self._read = study.id, None
+            self._study_id, self._read, self._failure = study.id, None, None
+            self._watcher.cancel()
         if self.described.reads is not None:
             self._is_behind = True
             self._read_more()
@@ -125,6 +132,7 @@ class StudyChartPanel(Speaks, QWidget):
             self._offer(one, asked)
         if self.described.reads is None or self._read is not None:
             self.chart.show_data(self.described.data(asked))
+        self.nothing.say_again()
         self.nothing.setVisible(not self.chart.marks)
 
     def _read_more(self) -> None:
@@ -143,11 +151,35 @@ class StudyChartPanel(Speaks, QWidget):
         if study_id == self._study_id:
             self._read = read
             self._show()
+            self._ask_service()
         self._read_more()
 
     def _not_read(self, message: object) -> None:
         self._is_reading = False
         self._desk.feed.failed.emit(message)
+
+    def _ask_service(self) -> None:
+        """Have the engine's service do what the chart needs, unless it does; one that failed is not asked again."""
+        asked, asks = self._asked(), self.described.asks
+        if asked is None or asks is None or self._watcher.is_busy or self._failure is not None:
+            return
+        request = asks(asked)
+        if request is not None:
+            self._watcher.start(request)
+            self.nothing.say_again()
+
+    def _not_done(self, why: Text) -> None:
+        self._failure = why
+        self.nothing.say_again()
+
+    def _nothing_text(self) -> str:
+        if self._failure is not None:
+            return self._failure()
+        asked = self._asked()
+        why = self.described.nothing(asked) if asked is not None else ""
+        if why:
+            return why
+        return tr("Being measured…") if self._watcher.is_busy else tr("Nothing to show yet")
 
     def _choose(self, name: str) -> None:
         self._chosen[name] = str(self.boxes[name].currentData())

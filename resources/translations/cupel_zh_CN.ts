@@ -292,6 +292,10 @@
       <translation>原网络</translation>
     </message>
     <message>
+      <source>Being measured…</source>
+      <translation>正在测量…</translation>
+    </message>
+    <message>
       <source>Beside each number the ends between which the truth lies so often; of classes, the set that holds it</source>
       <translation>在每个数值旁给出真值以该频率落入其间的两端；对于类别，给出包含真值的集合</translation>
     </message>
@@ -996,6 +1000,10 @@
       <translation>图像及其标签</translation>
     </message>
     <message>
+      <source>Importance</source>
+      <translation>重要性</translation>
+    </message>
+    <message>
       <source>In the order of the file</source>
       <translation>按文件顺序</translation>
     </message>
@@ -1292,6 +1300,10 @@
       <translation>更多设置</translation>
     </message>
     <message>
+      <source>More than chance</source>
+      <translation>高于偶然</translation>
+    </message>
+    <message>
       <source>More workers</source>
       <translation>增加工作进程</translation>
     </message>
@@ -1358,6 +1370,10 @@
     <message>
       <source>No groups of this study were audited yet</source>
       <translation>此研究尚未作过分组审计</translation>
+    </message>
+    <message>
+      <source>No more than chance</source>
+      <translation>不高于偶然</translation>
     </message>
     <message>
       <source>No network is ahead of {baseline}.</source>
@@ -1996,6 +2012,10 @@
       <translation>不差于此的试验占比</translation>
     </message>
     <message>
+      <source>Share of what tells the best trials from all {n}</source>
+      <translation>在区分最佳试验与全部 {n} 个试验中的占比</translation>
+    </message>
+    <message>
       <source>Share that is beaten</source>
       <translation>被超越的占比</translation>
     </message>
@@ -2010,6 +2030,10 @@
     <message>
       <source>Show trials outside this range again</source>
       <translation>重新显示此范围之外的试验</translation>
+    </message>
+    <message>
+      <source>Shows by which params the best tenth of the trials differs from all, and how much of that chance alone gives: the same scores, dealt to the trials at random.</source>
+      <translation>显示最好的十分之一试验在哪些参数上与全部试验不同，以及仅凭偶然会有多大：把同样的得分随机分给各试验。</translation>
     </message>
     <message>
       <source>Shows how busy the workers were, and which trials took long or ended early.</source>
@@ -2648,6 +2672,10 @@
       <translation>方式</translation>
     </message>
     <message>
+      <source>What chance gives, 95 times of 100 less</source>
+      <translation>偶然的水平（100 次中有 95 次低于它）</translation>
+    </message>
+    <message>
       <source>What colours show</source>
       <translation>颜色含义</translation>
     </message>
@@ -2678,6 +2706,10 @@
     <message>
       <source>When trials ran</source>
       <translation>试验运行时间</translation>
+    </message>
+    <message>
+      <source>Which params matter (PED-ANOVA)</source>
+      <translation>哪些参数重要（PED-ANOVA）</translation>
     </message>
     <message>
       <source>Widest gap · {gap}</source>
@@ -2750,6 +2782,10 @@
     <message>
       <source>blanks</source>
       <translation>空白</translation>
+    </message>
+    <message>
+      <source>chance gives up to {share}</source>
+      <translation>偶然可达 {share}</translation>
     </message>
     <message>
       <source>chosen among {n}</source>
@@ -3068,6 +3104,14 @@
       <translation>{n} 次试验</translation>
     </message>
     <message>
+      <source>{n} trials have a score; which params matter is measured from {least} on.</source>
+      <translation>{n} 个试验有得分；从 {least} 个起才衡量哪些参数重要。</translation>
+    </message>
+    <message>
+      <source>{n} trials have it</source>
+      <translation>{n} 个试验有此参数</translation>
+    </message>
+    <message>
       <source>{n} trials more</source>
       <translation>再做 {n} 次试验</translation>
     </message>
@@ -3114,6 +3158,10 @@
     <message>
       <source>{share} is beaten so far</source>
       <translation>目前已超越 {share}</translation>
+    </message>
+    <message>
+      <source>{share} of what tells the best tenth from all</source>
+      <translation>占最佳十分之一与全部之间差异的 {share}</translation>
     </message>
     <message>
       <source>{shown} of {total} trials</source>
@@ -5949,6 +5997,10 @@
     <message>
       <source>{n} finalists were judged on {n_repeats} repeats of the folds; trial {best} has the best mean over all of them, {mean}.</source>
       <translation>{n} 个入围试验在折的 {n_repeats} 次重复上评判；试验 {best} 在全部重复上的均值最好，为 {mean}。</translation>
+    </message>
+    <message>
+      <source>{n} trials have a score; which params matter is measured from {least} on.</source>
+      <translation>{n} 个试验有得分；从 {least} 个起才衡量哪些参数重要。</translation>
     </message>
     <message>
       <source>{option} is {value}; give a number above 0.</source>

@@ -8,12 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.gui.charts.catalog import STUDY_CHARTS
+from cupel.gui.charts.importance import IMPORTANCE
 from cupel.gui.pages.charts import ChartsPage
 from cupel.gui.pages.trials import TrialsPage
 from cupel.gui.shell import MainWindow
 from cupel.gui.states.chart_layouts import ChartLayout, PlacedChart, layouts_text, read_layouts
 from cupel.gui.states.trial_selection import RangeBrush
 from cupel.gui.widgets.parts import Button
+from cupel.gui.widgets.study_chart import StudyChartPanel
+from cupel.storage.records import JobState
+from cupel.storage.store import Store
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QWidget
@@ -179,3 +183,32 @@ def test_charts_are_written_as_pictures_and_as_numbers(
     assert ids == set(complete.tolist())
     tile.save(tmp_path / "no folder" / "chart.png")
     qtbot.waitUntil(lambda: says(window.banners, "could not be written"))
+
+
+def test_the_importance_of_params_is_measured_by_the_service_and_kept(
+    qtbot: QtBot, window: MainWindow, workspace: Path
+) -> None:
+    study = next(study for study in window.desk.studies if study.name.startswith("California"))
+    window.desk.select(study.id)
+    panel = StudyChartPanel(window.desk, IMPORTANCE)
+    panel.resize(400, 300)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    window.desk.follow_trials()
+    qtbot.waitUntil(lambda: bool(panel.chart.marks))
+    with Store.open(workspace) as store:
+        (job,) = store.jobs(state=JobState.DONE)
+    assert job.kind == "importance"
+    again = StudyChartPanel(window.desk, IMPORTANCE)
+    with qtbot.waitExposed(again):
+        again.show()
+    qtbot.waitUntil(lambda: bool(again.chart.marks))
+    with Store.open(workspace) as store:
+        assert len(store.jobs()) == 1
+    small = next(study for study in window.desk.studies if sum(study.n_trials.values()) < 20)
+    window.desk.select(small.id)
+    window.desk.follow_trials()
+    qtbot.waitUntil(lambda: "is measured from 20 on" in panel.nothing.text())
+    for one in (panel, again):
+        one.close()
+        one.deleteLater()

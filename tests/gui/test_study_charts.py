@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cupel.engine.domain.importance import LEAST_TRIALS
+from cupel.engine.search.importance import importance_of_study
 from cupel.gui.charts.catalog import STUDY_CHARTS, study_chart
 from cupel.gui.charts.columns import coordinates
 from cupel.gui.charts.hypervolume import beaten_shares
+from cupel.gui.charts.importance import Importances
 from cupel.gui.charts.spec import HeatMap, LevelLine, Line, Points, places
 from cupel.gui.charts.studies import ChartRequest, StudyChart
 from cupel.gui.states.trial_selection import RangeBrush, ValuesBrush
@@ -60,7 +63,11 @@ def asked_of(
     if chart.reads is None:
         return asked
     with Store.open(filled) as store:
-        return dataclasses.replace(asked, read=chart.reads(store, asked))
+        read = chart.reads(store, asked)
+        if isinstance(read, Importances) and len(asked.trials.table) >= LEAST_TRIALS:
+            # The service would do it.
+            read = Importances(importance_of_study(store, study.id))
+        return dataclasses.replace(asked, read=read)
 
 
 @pytest.mark.parametrize("name", [chart.name for chart in STUDY_CHARTS])
