@@ -100,6 +100,8 @@ def test_what_is_brushed_in_one_chart_is_shown_in_all_and_in_the_table(
     page.take_layout(ChartLayout((PlacedChart("by_trial"), PlacedChart("slice")), 2))
     first, second = (tile.panel.chart for tile in page.tiles)
     qtbot.waitUntil(lambda: bool(first.marks) and bool(second.marks))
+    # Two tiles have less room to fill than those before.
+    qtbot.waitUntil(lambda: first.height() < page.height())
     box = first.getPlotItem().getViewBox()  # type: ignore[union-attr]
     seen = box.viewRect()
     middle = seen.center().y()
