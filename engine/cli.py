@@ -139,6 +139,11 @@ def _add_browsing(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     p.add_argument(
         "--pareto", action="store_true", help="only those that no other one beats in the study's objectives"
     )
+    p.add_argument(
+        "--out",
+        metavar="FILE",
+        help="write them, with every metric, into a file that ends in .csv, .json or .parquet",
+    )
     p.add_argument("--filter", metavar="EXPR", help="for instance 'value > 0.9 and optimizer == \"adamw\"'")
     p.set_defaults(run=browse.run_trials)
     p = _command(commands, "show", "Show a study with its leaderboard, or one of its trials.")

@@ -40,6 +40,8 @@ from .domain.requests import (
     JobRequest,
     MeasureImportance,
     PredictRows,
+    WriteTrials,
+    WrittenTrials,
     request_of,
 )
 from .domain.stored import encoded
@@ -152,6 +154,8 @@ def _answer(store: Store, request: JobRequest, progress: _JobProgress) -> object
             return _importance(store, request, progress)
         case PredictRows():
             return _predict(request, progress)
+        case WriteTrials():
+            return _write_trials(store, request, progress)
 
 
 def _inspect(store: Store, request: Inspect) -> Inspection:
@@ -186,6 +190,19 @@ def _importance(store: Store, request: MeasureImportance, progress: _JobProgress
     from .search.importance import importance_of_study
 
     return importance_of_study(store, request.study_id, progress)
+
+
+def _write_trials(store: Store, request: WriteTrials, progress: _JobProgress) -> WrittenTrials:
+    from .trial_files import write_trials
+
+    path = write_trials(
+        store,
+        request.study_id,
+        request.trial_ids,
+        request.out,
+        lambda fraction: progress("writing", fraction),
+    )
+    return WrittenTrials(str(path), len(request.trial_ids))
 
 
 def _export(store: Store, request: ExportTrial) -> ExportedTrial:

@@ -56,6 +56,8 @@ class Desk(QObject):
         A new study is to be like this one, on these data: a `StudyRecord` and a `DatasetRecord`.
     change_wanted(object, int)
         A trial is to be changed and run: its `StudyRecord` and its id.
+    table_wanted
+        The trials that are shown are to be written into a file.
     toasted(object, object, object)
         A short word to the user: its `Text`, the name of an action or None, what the action does.
     warned(str, object)
@@ -69,6 +71,7 @@ class Desk(QObject):
     file_dropped = Signal(str)
     duplicated = Signal(object, object)
     change_wanted = Signal(object, int)
+    table_wanted = Signal()
     toasted = Signal(object, object, object)
     warned = Signal(str, object)
 

@@ -39,6 +39,7 @@ from ..domain.trial_view import read_view
 from ..domain.verdict import OLD_WAY, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
 from ..statistics.epochs import optimistic_score
+from ..trial_files import write_trials
 from .console import plain_console
 from .data_lines import data_lines
 from .importance import show_importance
@@ -140,6 +141,10 @@ def run_trials(args: argparse.Namespace) -> int:
             trials = [t for t in trials if t.id in wanted]
         if args.pareto:
             trials = [t for t, _ in pareto_trials(trials, objectives_of(study), study.direction)]
+        if args.out is not None:
+            file = write_trials(store, study.id, [t.id for t in trials], args.out)
+            print(f"Wrote {formatting.counted(len(trials), 'trial')} to {file}.", file=sys.stderr)
+            return DONE
     rows = [_row(t) for t in trials]
     if args.json:
         print(json.dumps(rows, allow_nan=False))

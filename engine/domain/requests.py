@@ -122,6 +122,14 @@ class PredictRows(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
     keep: str = ""
 
 
+class WriteTrials(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="write_trials"):
+    """Write trials into a file, see `trial_files.write_trials`; `trial_ids` are in the order of the rows."""
+
+    study_id: int
+    trial_ids: tuple[int, ...]
+    out: str
+
+
 JobRequest = (
     Inspect
     | CreateStudy
@@ -132,6 +140,7 @@ JobRequest = (
     | CompressTrial
     | MeasureImportance
     | PredictRows
+    | WriteTrials
 )
 
 
@@ -168,6 +177,13 @@ class CompressedTrial(msgspec.Struct, frozen=True):
     chosen: str | None = None
     n_tried: int = 0
     nested: Difference | None = None
+
+
+class WrittenTrials(msgspec.Struct, frozen=True):
+    """The file that was written, and how many trials it has."""
+
+    path: str
+    n_trials: int
 
 
 def add_job(store: Store, request: JobRequest) -> JobRecord:

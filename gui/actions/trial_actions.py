@@ -52,6 +52,15 @@ def trial_actions(desk: Desk) -> tuple[Action, ...]:
         ways.of_one("copy_json", "copy", lambda: tr("Copy as JSON"), ways.copy(as_json)),
         ways.of_one("copy_toml", "copy", lambda: tr("Copy as TOML"), ways.copy(as_toml)),
         ways.of_some("copy_markdown", "copy", lambda: tr("Copy as Markdown table"), ways.copy_table),
+        Action(
+            "trial.save",
+            Subject.TRIALS,
+            "export",
+            lambda: tr("Save the table as CSV, JSON or Parquet…"),
+            desk.table_wanted.emit,
+            ways.why_not_save,
+            "Ctrl+S",
+        ),
         ways.of_some("archive", "archive", ways.archive_text, ways.archive, keys="Delete"),
     )
 
@@ -119,6 +128,9 @@ class _Trials:
         if data is not None and data.table.states[place] in (TrialState.WAITING, TrialState.RUNNING):
             return ""
         return tr("It has ended.")
+
+    def why_not_save(self) -> str:
+        return "" if self._desk.selection.kept.any() else tr("There is no trial in the table.")
 
     # -- where it goes ----------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...engine.domain import formatting
 from ..speech import tr
+from ..states.comparing import tone_of
 from .spec import Axes, Axis, ChartSpec, Floats, Line
 
 
@@ -36,11 +37,6 @@ class _Epoch:
     value: float
 
 
-def side_tone(side: int) -> str:
-    """Return the tone of the trial at a place."""
-    return f"series{side}"
-
-
 def _marks(data: ComparedCurves) -> Sequence[Line]:
     return [
         Line(
@@ -48,7 +44,7 @@ def _marks(data: ComparedCurves) -> Sequence[Line]:
             name=name,
             x=np.arange(1, len(mean) + 1, dtype=np.float64),
             y=mean,
-            tone=side_tone(side),
+            tone=tone_of(side),
             width=2.0,
             item=lambda i, name=name, mean=mean: _Epoch(name, i + 1, float(mean[i])),
         )

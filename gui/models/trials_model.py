@@ -85,6 +85,10 @@ class TrialsModel(TableModel):
             return np.zeros(0, dtype=np.int64)
         return self.data_.table.ids[self._rows[rows]]
 
+    def shown_ids(self) -> list[int]:
+        """Return the ids of the trials that are shown, from the top."""
+        return self.ids(np.arange(self.rowCount())).tolist()
+
     def rows_of(self, trial_ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the rows in which trials stand, from the top; those that are not shown have none."""
         if self.data_ is None:

@@ -1,28 +1,31 @@
-"""Two or more trials side by side: their curves in one chart, then what differs, then what they share."""
+"""Several trials side by side: the first against the others, their curves in one chart, and all that they have."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
-from ...engine.domain import formatting
 from ...engine.domain.trial_view import TrialView, read_view
 from ...storage.records import StudyRecord
 from .. import words
-from ..charts.compared import COMPARED, ComparedCurves, side_tone
+from ..charts.compared import COMPARED, ComparedCurves
 from ..charts.curves import judged_mean
 from ..desk import Desk
 from ..language import Speaks
-from ..speech import sentence, tr
-from ..states.comparing import comparisons, differences, fold_rows
-from ..theme import colour
+from ..models.compared_model import ComparedModel
+from ..speech import tr
+from ..states.comparing import MOST_CURVES, compared_rows, verdicts
 from ..widgets.chart_view import ChartView
-from ..widgets.parts import Card, Label, Rule, clear, column, scrolled
+from ..widgets.parts import Button, Card, Label, column, row, scrolled
+from ..widgets.tables import make_table
+from ..widgets.verdict_bars import VerdictBars
 
 if TYPE_CHECKING:
     from ...storage.store import Store
+
+_NAME_PX, _VALUE_PX, _ROW_PX = 150, 92, 28
+_CHART_PX, _MOST_VERDICTS_PX = 180, 170
 
 
 class TrialCompare(Speaks, QWidget):
@@ -36,31 +39,28 @@ class TrialCompare(Speaks, QWidget):
         self._n_selected = 0
         self.views: list[TrialView] = []
         self._heading = Label(kind="subtitle")
-        self._verdicts = Label(kind="small", wrap=True, select=True)
+        self._lead = Label(kind="small", tone="muted", wrap=True)
+        self.bars = VerdictBars()
+        self._bars_area = scrolled(self.bars)
         self.chart = ChartView(COMPARED)
-        self.chart.setFixedHeight(190)
-        self.grid = QGridLayout()
-        self.grid.setHorizontalSpacing(12)
-        self.grid.setVerticalSpacing(7)
-        content = QWidget()
-        content.setLayout(
-            column(
-                self._heading,
-                self._verdicts,
-                self.chart,
-                self.chart.legend,
-                Rule(),
-                self.grid,
-                1,
-                margins=(0, 0, 8, 0),
-            )
-        )
+        self.chart.setFixedHeight(_CHART_PX)
+        self.model = ComparedModel(self)
+        self.table = make_table(self.model, row_height_px=_ROW_PX)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        head = self.table.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head.setDefaultSectionSize(_VALUE_PX)
+        self.differing = Button(lambda: tr("Only what differs"), "chip")
+        self.differing.setCheckable(True)
+        self.differing.toggled.connect(self.model.show_differing_only)
         card = Card()
         card.body.setContentsMargins(16, 12, 8, 12)
-        area = scrolled(content)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        card.body.addWidget(area)
+        card.body.addLayout(row(self._heading, 1, self.differing))
+        for part in (self._lead, self._bars_area, self.chart, self.chart.legend, self.table):
+            card.body.addWidget(part)
+        card.body.setStretch(card.body.count() - 1, 1)
         self.setLayout(column(card))
+        self.say(lambda: self.table.setAccessibleName(tr("Trials side by side")))
         self.say(self._show)
 
     def show_trials(self, study: StudyRecord, trial_ids: list[int], n_selected: int) -> None:
@@ -77,64 +77,37 @@ class TrialCompare(Speaks, QWidget):
             self.views = views
             self._show()
 
-    def _metric(self) -> str:
-        return self._study.metric if self._study is not None else ""
-
     def _show(self) -> None:
         n, all_ = len(self.views), self._n_selected
         some = tr("The first {n} of {all} selected trials side by side", n=n, all=f"{all_:,}")
         self._heading.setText(some if all_ > n else tr("{n} trials side by side", n=n))
+        self._show_verdicts()
         self._show_curves()
-        said = [sentence(message) for message in comparisons(self._study, self.views)]
-        self._verdicts.setText("\n".join(said))
-        self._verdicts.setVisible(bool(said))
-        clear(self.grid)  # type: ignore[arg-type]
-        different, same = differences(self.views)
-        self._add_row(0, "", [self._name(view) for view in self.views], "strong", coloured=True)
-        stds = [view.trial.value_std for view in self.views]
-        decimals = formatting.shared_decimals([view.trial.value for view in self.views], stds)
-        self._add_row(
-            1, self._metric(), [formatting.number(v.trial.value, decimals) for v in self.views], "strong"
-        )
-        self._add_row(2, "±", [formatting.number(std, decimals) for std in stds], "small", tone="muted")
-        place = 3
-        for name, values in [*fold_rows(self._study, self.views), *different]:
-            self._add_row(place, name, values, "small")
-            place += 1
-        if same:
-            self.grid.addWidget(Rule(), place, 0, 1, len(self.views) + 1)
-            self.grid.addWidget(Label(lambda: tr("The same in all"), "small", "muted"), place + 1, 0, 1, -1)
-            place += 2
-        for name, values in same:
-            self._add_row(place, name, [values[0]], "small", tone="muted")
-            place += 1
+        names = tuple(self._name(view) for view in self.views)
+        self.model.show_rows(names, compared_rows(self._study, self.views))
+        self.table.setColumnWidth(0, _NAME_PX)
+
+    def _show_verdicts(self) -> None:
+        found = verdicts(self._study, self.views)
+        self.bars.show_verdicts(found)
+        self._bars_area.setVisible(bool(found))
+        self._lead.setVisible(bool(found))
+        if found:
+            self._bars_area.setFixedHeight(min(self.bars.sizeHint().height() + 4, _MOST_VERDICTS_PX))
+            name = self._name(self.views[0])
+            told = tr(
+                "{name} against the others, on the same folds: how probable better, the same, worse are",
+                name=name,
+            )
+            self._lead.setText(told)
 
     def _name(self, view: TrialView) -> str:
         return words.trial_name(view.trial, self._study.task if self._study is not None else "")
 
-    def _add_row(
-        self, place: int, name: str, values: list[str], kind: str, *, tone: str = "", coloured: bool = False
-    ) -> None:
-        first = Label(kind="small", tone="muted")
-        first.setText(name)
-        first.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.grid.addWidget(first, place, 0)
-        for side, value in enumerate(values):
-            label = Label(kind=kind, tone=tone)
-            text = (
-                f"<span style='color:{colour(side_tone(side)).name()}'>●</span>&nbsp;{value}"
-                if coloured
-                else value
-            )
-            label.setText(text)
-            label.setTextFormat(Qt.TextFormat.RichText if coloured else Qt.TextFormat.PlainText)
-            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self.grid.addWidget(label, place, side + 1)
-
     def _show_curves(self) -> None:
-        metric, views = self._metric(), self.views
-        names = tuple(self._name(view) for view in views)
-        means = tuple(judged_mean(view.curves, metric) for view in views)
+        metric, drawn = self._study.metric if self._study is not None else "", self.views[:MOST_CURVES]
+        names = tuple(self._name(view) for view in drawn)
+        means = tuple(judged_mean(view.curves, metric) for view in drawn)
         has_curves = any(len(mean) for mean in means)
         self.chart.setVisible(has_curves)
         self.chart.legend.setVisible(has_curves)

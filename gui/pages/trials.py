@@ -22,6 +22,7 @@ from ..charts.pareto import BY_COST
 from ..desk import Desk
 from ..models.trials_model import NUMBER, SCORE, TrialsModel, rare
 from ..speech import tr
+from ..states.comparing import MOST_COMPARED
 from ..states.trial_selection import Change
 from ..widgets.action_parts import ActionButton, action_menu, bind_keys
 from ..widgets.parts import Button, Card, column
@@ -32,8 +33,8 @@ from .page import EmptyState, Page, new_study_button
 from .trial_compare import TrialCompare
 from .trial_details import TrialDetails
 from .trials_delegate import TrialDelegate
+from .trials_file import TrialsFile
 
-_MOST_COMPARED = 6
 _PARAM_WIDTH = 108
 
 
@@ -97,6 +98,7 @@ class TrialsPage(Page):
         self.export = ActionButton(desk.actions["trial.export"], "primary")
         for button in (*self.buttons, self.export):
             self.tool_row.addWidget(button)
+        self.file = TrialsFile(desk, self, self.model.shown_ids)
         self.say(self.model.reword)
         desk.trials_changed.connect(self._trials_changed)
 
@@ -219,9 +221,9 @@ class TrialsPage(Page):
         if study is None:
             return
         if len(selected) > 1:
-            self.compare.show_trials(study, selected[:_MOST_COMPARED].tolist(), len(selected))
+            self.compare.show_trials(study, selected[:MOST_COMPARED].tolist(), len(selected))
             self._aside.setCurrentWidget(self.compare)
-            self._make_room(min(len(selected), _MOST_COMPARED))
+            self._make_room(min(len(selected), MOST_COMPARED))
         else:
             self.details.show_trial(study, self.selection.one)
             self._aside.setCurrentWidget(self.details)
@@ -240,7 +242,7 @@ class TrialsPage(Page):
             self,
             named("trial.change", "trial.reseed", "trial.longer", "trial.skip"),
             named("trial.export", "trial.compress"),
-            named("trial.copy_json", "trial.copy_toml", "trial.copy_markdown"),
+            named("trial.copy_json", "trial.copy_toml", "trial.copy_markdown", "trial.save"),
             named("trial.pin", "trial.archive"),
         )
         menu.popup(self.table.viewport().mapToGlobal(place))

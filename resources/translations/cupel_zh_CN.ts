@@ -1536,6 +1536,10 @@
       <translation>条件</translation>
     </message>
     <message>
+      <source>Only what differs</source>
+      <translation>仅显示不同之处</translation>
+    </message>
+    <message>
       <source>Open</source>
       <translation>打开</translation>
     </message>
@@ -1882,6 +1886,14 @@
     <message>
       <source>Save the chart</source>
       <translation>保存图表</translation>
+    </message>
+    <message>
+      <source>Save the table</source>
+      <translation>保存表格</translation>
+    </message>
+    <message>
+      <source>Save the table as CSV, JSON or Parquet…</source>
+      <translation>将表格保存为 CSV、JSON 或 Parquet…</translation>
     </message>
     <message>
       <source>Saved {file}</source>
@@ -2328,6 +2340,10 @@
       <translation>最前面的预测会显示在这里；全部预测都写入文件。</translation>
     </message>
     <message>
+      <source>The first trial against the others</source>
+      <translation>第一个试验与其他试验的比较</translation>
+    </message>
+    <message>
       <source>The first {n} of {all} selected trials side by side</source>
       <translation>并排比较所选 {all} 个试验中的前 {n} 个</translation>
     </message>
@@ -2362,10 +2378,6 @@
     <message>
       <source>The rows are independent: keep the folds</source>
       <translation>各行相互独立：保留现有折</translation>
-    </message>
-    <message>
-      <source>The same in all</source>
-      <translation>全部相同</translation>
     </message>
     <message>
       <source>The search has been started.</source>
@@ -2426,6 +2438,10 @@
     <message>
       <source>There is no study in view; choose one first.</source>
       <translation>当前没有研究；请先选择一个。</translation>
+    </message>
+    <message>
+      <source>There is no trial in the table.</source>
+      <translation>表格中没有试验。</translation>
     </message>
     <message>
       <source>These folds are being looked at…</source>
@@ -2534,6 +2550,10 @@
     <message>
       <source>Trials</source>
       <translation>试验</translation>
+    </message>
+    <message>
+      <source>Trials side by side</source>
+      <translation>试验并排比较</translation>
     </message>
     <message>
       <source>Trials that no other one beats in the score without being larger</source>
@@ -2738,6 +2758,14 @@
     <message>
       <source>Written</source>
       <translation>写出时间</translation>
+    </message>
+    <message>
+      <source>Wrote 1 trial to {file}</source>
+      <translation>已将 1 个试验写入 {file}</translation>
+    </message>
+    <message>
+      <source>Wrote {n} trials to {file}</source>
+      <translation>已将 {n} 个试验写入 {file}</translation>
     </message>
     <message>
       <source>Zeros</source>
@@ -3010,6 +3038,10 @@
     <message>
       <source>{metric}, trial {number}, corrected {value}</source>
       <translation>{metric}，试验 {number}，校正后 {value}</translation>
+    </message>
+    <message>
+      <source>{name} against the others, on the same folds: how probable better, the same, worse are</source>
+      <translation>{name} 与其他试验在相同折上的比较：更好、相同、更差的概率</translation>
     </message>
     <message>
       <source>{name} is missing.</source>
@@ -5445,6 +5477,10 @@
     <message>
       <source>{file} could not be updated: some of its rows ({count:,}) point to nothing; it was left as it was, restore it from a backup.</source>
       <translation>无法更新 {file}：其中有 {count:,} 行指向不存在的内容；文件保持原样，请从备份恢复。</translation>
+    </message>
+    <message>
+      <source>{file} does not say how it is to be written; let it end in {endings}.</source>
+      <translation>{file} 没有说明如何写入；请让它以 {endings} 结尾。</translation>
     </message>
     <message>
       <source>{file} does not say which schema it has ({found!r}); restore it from a backup beside it.</source>

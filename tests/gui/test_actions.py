@@ -88,7 +88,8 @@ def test_every_action_says_what_it_is_and_why_it_cannot_be_done(
         assert action.text(), action.name
         assert isinstance(action.why_not(), str)
     window.desk.selection.select([])
-    for action in window.desk.actions.of(Subject.TRIALS):
+    of_selected = [one for one in window.desk.actions.of(Subject.TRIALS) if one.name != "trial.save"]
+    for action in of_selected:
         assert action.why_not() in ("Select one trial first.", "Select a trial first."), action.name
     assert not page.export.isEnabled()
     assert page.export.toolTip() == "Select one trial first."
@@ -255,3 +256,21 @@ def test_a_baseline_is_no_network(qtbot: QtBot, page: TrialsPage, window: MainWi
     assert data is not None
     window.desk.selection.select(data.table.ids[np.asarray(data.table.numbers) < 0][:1])
     assert window.desk.actions["trial.change"].why_not().startswith("A baseline is no network")
+
+
+def test_the_table_is_written_as_it_is_shown(
+    qtbot: QtBot, page: TrialsPage, window: MainWindow, tmp_path: Path
+) -> None:
+    window.desk.selection.write_filter("state == complete")
+    out = tmp_path / "shown.json"
+    with qtbot.waitSignal(window.desk.toasted) as told:
+        page.file.write(str(out))
+    numbers = [row["number"] for row in json.loads(out.read_text(encoding="utf-8"))]
+    data = window.desk.selection.data
+    assert data is not None
+    shown = [int(data.table.numbers[data.table.ids == one][0]) for one in page.model.shown_ids()]
+    assert numbers == shown
+    assert f"Wrote {len(shown)} trials to shown.json" == told.args[0]()
+    with qtbot.waitSignal(window.desk.warned) as refused:
+        page.file.write(str(tmp_path / "shown.doc"))
+    assert "does not say how it is to be written" in refused.args[1]()

@@ -17,7 +17,7 @@ from cupel.gui.models.trials_model import N_OWN, NUMBER, SCORE, SCORE_ROLE, STAT
 from cupel.gui.pages.overview import OverviewPage
 from cupel.gui.pages.trials import TrialsPage
 from cupel.gui.shell import MainWindow
-from cupel.gui.states.comparing import differences, fold_rows
+from cupel.gui.states.comparing import MOST_COMPARED, compared_rows, fold_rows
 from cupel.gui.states.trial_facts import score_on_repeats
 from cupel.gui.states.trials_data import prepare
 from cupel.gui.widgets.parts import Button
@@ -198,9 +198,28 @@ def test_several_selected_trials_are_compared_differences_first(qtbot: QtBot, pa
     page.select_also(2)
     qtbot.waitUntil(lambda: len(page.compare.views) == 3)
     assert page.compare.isVisible()
-    different, same = differences(page.compare.views)
-    assert all(len(set(values)) > 1 for _, values in different)
-    assert all(len(set(values)) == 1 for _, values in same)
+    study = page.desk.study
+    assert study is not None
+    rows = compared_rows(study, page.compare.views)
+    assert rows[0].name == study.metric
+    names = [row.name for row in rows]
+    assert {"f1_macro", "optimizer"} & set(names) or "r2" in names
+    rest = rows[next(place for place, row in enumerate(rows) if not row.differs) :]
+    assert all(row.values[0] == value for row in rest for value in row.values)
+    n_rows = page.compare.model.rowCount()
+    page.compare.differing.click()
+    assert page.compare.model.rowCount() == n_rows - sum(not row.differs for row in rows)
+    # The first against the other two; each bar is whole.
+    bars = page.compare.bars.verdicts
+    assert len(bars) == 2
+    for one in bars:
+        assert one.verdict is not None
+        whole = one.verdict.p_better + one.verdict.p_same + one.verdict.p_worse
+        assert whole == pytest.approx(1.0)
+        assert one.name in page.compare.bars.accessibleDescription()
+    tester = QAbstractItemModelTester(page.compare.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    page.compare.differing.click()
+    assert tester is not None
 
 
 def test_scores_of_folds_stand_side_by_side(qtbot: QtBot, page: TrialsPage) -> None:
@@ -214,10 +233,10 @@ def test_scores_of_folds_stand_side_by_side(qtbot: QtBot, page: TrialsPage) -> N
     rows = fold_rows(study, page.compare.views)
     scores = [view.scores for view in page.compare.views]
     assert all(one is not None for one in scores)
-    told = [[float(cell.replace(",", "")) for cell in cells] for _, cells in rows]
+    told = [[float(cell.replace(",", "")) for cell in one.values] for one in rows]
     stored = np.array([one.values[:, one.metrics.index(study.metric)] for one in scores if one is not None])
     np.testing.assert_allclose(np.array(told).T, stored, rtol=1e-2)
-    assert rows[0][0] == "fold 1"
+    assert rows[0].name == "fold 1"
 
 
 def test_of_many_selected_trials_the_first_are_compared_and_that_is_said(
@@ -227,8 +246,9 @@ def test_of_many_selected_trials_the_first_are_compared_and_that_is_said(
     before = page.table.width()
     page.table.selectAll()
     n = page.model.rowCount()
-    qtbot.waitUntil(lambda: len(page.compare.views) == 6)
-    assert says(page, f"The first 6 of {n} selected trials side by side")
+    qtbot.waitUntil(lambda: len(page.compare.views) == min(n, MOST_COMPARED))
+    some = f"The first {MOST_COMPARED} of {n} selected trials side by side"
+    assert says(page, some if n > MOST_COMPARED else f"{n} trials side by side")
     page.table.selectRow(0)
     qtbot.waitUntil(lambda: page.details.isVisible())
     # The table is as wide as before trials were compared.
