@@ -275,7 +275,11 @@ def _print_trials(trials: list[TrialRecord]) -> None:
     is_wide = console.width >= _WIDE
     table = Table(box=None, header_style="bold")
     last = "params" if is_wide else "family"
-    columns = [c for c in SHOWN if not c.shown.is_rare or any(c.of_record(t) is not None for t in trials)]
+    columns = [
+        c
+        for c in SHOWN
+        if c.shown.terminal and (not c.shown.is_rare or any(c.of_record(t) is not None for t in trials))
+    ]
     for c in columns:
         justify = "left" if c.shown.style == "state" else "right"
         table.add_column(c.shown.terminal, justify=justify, overflow="fold", no_wrap=True)
@@ -310,6 +314,8 @@ def _cell(column: ShownColumn, t: TrialRecord) -> str:
             return formatting.size(value)
         case "plain":
             return formatting.plain(value)
+        case "text" | "time":
+            return str(value)
 
 
 def _params_text(t: TrialRecord) -> str:

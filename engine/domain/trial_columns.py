@@ -16,7 +16,7 @@ from ...storage.records import TrialRecord, TrialTable
 from .comparable import is_scored_the_old_way
 from .errors import Message
 
-Style = Literal["number", "state", "score", "seconds", "count", "size", "plain"]
+Style = Literal["number", "state", "score", "seconds", "count", "size", "plain", "text", "time"]
 """How cells are written; the first three have drawings of their own in the window."""
 
 
@@ -32,9 +32,11 @@ class Shown:
         Pixels.
     style : Style
     terminal : str
-        Heading in the terminal.
+        Heading in the terminal; empty for a column of the window alone.
     is_rare : bool
-        Whether it is hidden where no trial has a value: what is measured only if somebody asks.
+        Whether it is hidden where no trial has a value, or all have the same word: measured only if somebody asks.
+    is_asked : bool
+        Whether the window shows it only where the user has chosen it.
     """
 
     heading: Message
@@ -42,6 +44,7 @@ class Shown:
     style: Style
     terminal: str
     is_rare: bool = False
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,10 @@ TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
     ),
     TrialColumn("kind", lambda t: t.kinds.astype(object), "kind", lambda t: str(t.kind)),
     TrialColumn("name", lambda t: t.names.astype(object), "name", lambda t: t.name),
-    TrialColumn("family", lambda t: t.families.astype(object), "family", lambda t: t.family),
+    TrialColumn(
+        "family", lambda t: t.families.astype(object), "family", lambda t: t.family,
+        Shown(Message("Family"), 84, "text", "", is_rare=True),
+    ),
     TrialColumn(
         "state", lambda t: t.states.astype(object), "state", lambda t: str(t.state),
         Shown(Message("State"), 96, "state", "state"),
@@ -153,7 +159,14 @@ TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
         "failure", lambda t: objects([None if f is None else f.message for f in t.failures]),
         "failure", lambda t: t.failure.message if t.failure else None,
     ),
-    TrialColumn("tags", lambda t: objects([" ".join(tags) or None for tags in t.tags])),
+    TrialColumn(
+        "started", lambda t: t.started_s, "", lambda t: t.started_at,
+        Shown(Message("Started"), 132, "time", "", is_asked=True),
+    ),
+    TrialColumn(
+        "tags", lambda t: objects([" ".join(tags) or None for tags in t.tags]), "", lambda t: " ".join(t.tags),
+        Shown(Message("Tags"), 108, "text", "", is_rare=True),
+    ),
     TrialColumn("", None, "params", lambda t: dict(t.params)),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ No SQL and no painting in here; display and sort values are apart: cells are sor
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,10 @@ from PySide6.QtCore import QObject, Qt
 from ...engine.domain import formatting
 from ...engine.domain.trial_columns import SHOWN
 from ...engine.domain.verdict import OLD_WAY
-from ...storage.records import TrialState
+from ...storage.records import TrialKind, TrialState
 from .. import words
 from ..speech import sentence, tr
+from ..states.trial_views import SortKey
 from ..states.trials_data import TrialsData
 from .table_model import LEFT, RIGHT, Index, TableModel
 
@@ -37,6 +39,7 @@ _WRITERS: dict[str, Callable[[float], str]] = {
     "count": lambda value: formatting.count(int(value)),
     "size": lambda value: formatting.size(int(value)),
     "plain": formatting.plain,
+    "time": lambda value: f"{datetime.fromtimestamp(value):%Y-%m-%d %H:%M}",  # noqa: DTZ006 - the clock on the wall
 }
 
 
@@ -49,8 +52,11 @@ class TrialsModel(TableModel):
         self._rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         # Which trials are shown; None for all.
         self._kept: NDArray[np.bool_] | None = None
-        self._sort: tuple[int, Qt.SortOrder] = (NUMBER, Qt.SortOrder.DescendingOrder)
+        # The first one leads.
+        self._sort: tuple[SortKey, ...] = (SortKey("number", descending=True),)
         self._best: int | None = None
+        # Whether a further column is to be sorted by, in place of another one.
+        self.adds_sort: Callable[[], bool] = lambda: False
 
     def show_trials(
         self, data: TrialsData | None, best: int | None = None, kept: NDArray[np.bool_] | None = None
@@ -111,7 +117,18 @@ class TrialsModel(TableModel):
         return len(self.data_.table) if self.data_ is not None else 0
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        self._sort = (column, order)
+        key = SortKey(self.name_of(column), order == Qt.SortOrder.DescendingOrder)
+        kept = [one for one in self._sort if one.column != key.column] if self.adds_sort() else []
+        self.sort_by((*kept, key))
+
+    @property
+    def sorted_by(self) -> tuple[SortKey, ...]:
+        """What the trials are sorted by; the first one leads."""
+        return self._sort
+
+    def sort_by(self, keys: tuple[SortKey, ...]) -> None:
+        """Sort by several columns; those that there are not of this study are left out."""
+        self._sort = keys
         self.layoutAboutToBeChanged.emit()
         kept = [(index, self.trial_id(index.row()), index.column()) for index in self.persistentIndexList()]
         if self.data_ is not None:
@@ -122,6 +139,7 @@ class TrialsModel(TableModel):
             [self.index(places[trial_id], column) for _, trial_id, column in kept],
         )
         self.layoutChanged.emit()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(self.n_columns() - 1, 0))
 
     def n_rows(self) -> int:
         return len(self._rows)
@@ -133,10 +151,23 @@ class TrialsModel(TableModel):
         return LEFT if self._is_text(section) else RIGHT
 
     def heading(self, section: int) -> str:
-        sorted_by, order = self._sort
-        arrow = "↑" if order == Qt.SortOrder.AscendingOrder else "↓"
         name = self.heading_tip(section)
-        return f"{name} {arrow}" if section == sorted_by else name
+        place = next((i for i, one in enumerate(self._sort) if one.column == self.name_of(section)), None)
+        if place is None:
+            return name
+        arrow = "↓" if self._sort[place].descending else "↑"
+        return f"{name} {arrow}{place + 1 if len(self._sort) > 1 else ''}"
+
+    def name_of(self, section: int) -> str:
+        """Return what filters call a column."""
+        if section < N_OWN:
+            return SHOWN[section].name
+        params = self.data_.params if self.data_ is not None else ()
+        return params[section - N_OWN] if section - N_OWN < len(params) else ""
+
+    def sections(self) -> dict[str, int]:
+        """Return the sections of all columns by their names."""
+        return {self.name_of(section): section for section in range(self.n_columns())}
 
     def heading_tip(self, section: int) -> str:
         if section >= N_OWN:
@@ -183,6 +214,9 @@ class TrialsModel(TableModel):
         if column == SCORE:
             return formatting.number(float(table.values[row]), data.decimals)
         own = SHOWN[column]
+        if own.shown.style == "text":
+            word = data.columns[own.name][row]
+            return str(word) if word else formatting.NOTHING
         value = float(data.columns[own.name][row])
         if np.isnan(value):
             return formatting.NOTHING
@@ -201,27 +235,35 @@ class TrialsModel(TableModel):
 
     def _is_text(self, column: int) -> bool:
         if column < N_OWN:
-            return column in (NUMBER, STATE)
+            return SHOWN[column].shown.style in ("number", "state", "text", "time")
         if self.data_ is None:
             return False
         return self.data_.columns[self.data_.params[column - N_OWN]].dtype == object
 
     def _arranged(self, data: TrialsData) -> NDArray[np.int64]:
         rows = np.arange(len(data.table)) if self._kept is None else np.flatnonzero(self._kept)
-        column, order = self._sort
-        if column < 0 or column >= N_OWN + len(data.params):
-            return rows
-        name = SHOWN[column].name if column < N_OWN else data.params[column - N_OWN]
-        return _sorted(rows, data.columns[name], descending=order == Qt.SortOrder.DescendingOrder)
+        known = {one.name for one in SHOWN} | set(data.params)
+        for key in reversed(self._sort):
+            if key.column in known:
+                rows = _sorted(rows, data.columns[key.column], descending=key.descending)
+        return rows
 
 
 def rare(data: TrialsData | None) -> dict[int, bool]:
-    """Return by place which of the columns that are measured only where somebody asks have a value."""
+    """Return by place which of the columns that tell something of few studies alone do of this one."""
     return {
-        place: data is not None and bool(np.isfinite(data.columns[column.name]).any())
+        place: data is not None and not column.shown.is_asked and _tells(data.columns[column.name], data)
         for place, column in enumerate(SHOWN)
-        if column.shown.is_rare
+        if column.shown.is_rare or column.shown.is_asked
     }
+
+
+def _tells(values: NDArray[Any], data: TrialsData) -> bool:
+    """Whether a column of numbers has any, or one of words several; what baselines have counts for nothing."""
+    if values.dtype != object:
+        return bool(np.isfinite(values).any())
+    own = values[data.table.kinds != TrialKind.BASELINE].tolist()
+    return len(set(own)) > 1
 
 
 def _sorted(rows: NDArray[np.int64], column: NDArray[Any], *, descending: bool) -> NDArray[np.int64]:

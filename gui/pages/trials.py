@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -14,13 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ...engine.domain.trial_columns import SHOWN
 from ...storage.ranking import Direction
 from .. import tokens
 from ..actions.action import Subject
 from ..charts.pareto import BY_COST
 from ..desk import Desk
-from ..models.trials_model import NUMBER, SCORE, TrialsModel, rare
+from ..models.trials_model import NUMBER, SCORE, TrialsModel
 from ..speech import tr
 from ..states.comparing import MOST_COMPARED
 from ..states.trial_selection import Change
@@ -34,6 +34,7 @@ from .trial_compare import TrialCompare
 from .trial_details import TrialDetails
 from .trials_delegate import TrialDelegate
 from .trials_file import TrialsFile
+from .trials_views import ViewsOfTrials
 
 _PARAM_WIDTH = 108
 
@@ -79,10 +80,13 @@ class TrialsPage(Page):
         # Its sizes before the pane was widened for trials that are compared; else none.
         self._narrow: list[int] = []
         content = QWidget()
+        self.views = ViewsOfTrials(desk, self.table, self.model, self._sort_best_first)
+        self.view_button = Button(lambda: tr("View"), "chip", "panel")
+        self.view_button.clicked.connect(self._show_views)
         self.charted = Button(lambda: tr("Chart"), "chip")
         self.charted.setCheckable(True)
         self.charted.toggled.connect(self._chart_card.setVisible)
-        self.filter_bar = FilterBar(desk, self.charted)
+        self.filter_bar = FilterBar(desk, self.view_button, self.charted)
         self.filter_bar.clear_by_escape(self)
         content.setLayout(column(self.filter_bar, self._splitter, spacing=tokens.GRID))
         content.layout().setStretch(1, 1)  # type: ignore[union-attr]
@@ -135,6 +139,9 @@ class TrialsPage(Page):
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._show_menu)
         bind_keys(table, self.desk.actions.of(Subject.TRIALS))
+        head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        head.customContextMenuRequested.connect(self._show_columns)
+        self.model.adds_sort = _holds_shift
         self.say(lambda: table.setAccessibleName(tr("Trials")))
         return table
 
@@ -157,11 +164,7 @@ class TrialsPage(Page):
         self._following = True
         self.model.show_trials(data, study.best_trial if study is not None else None, self.selection.kept)
         self._following = False
-        for section, column_ in enumerate(SHOWN):
-            self.table.setColumnWidth(section, column_.shown.width)
-        # Most studies measure neither.
-        for section, known in rare(data).items():
-            self.table.setColumnHidden(section, not known)
+        self.views.arrange()
         if self.selection.study_id != self.shown_study and data is not None:
             self.shown_study = self.selection.study_id
             self._sort_best_first()
@@ -236,6 +239,13 @@ class TrialsPage(Page):
         if place >= 0:
             self.table.scrollTo(self.model.index(place, 0))
 
+    def _show_views(self) -> None:
+        menu = self.views.menu(self)
+        menu.popup(self.view_button.mapToGlobal(self.view_button.rect().bottomLeft()))
+
+    def _show_columns(self, place: QPoint) -> None:
+        self.views.columns_menu(self).popup(self.table.horizontalHeader().mapToGlobal(place))
+
     def _show_menu(self, place: QPoint) -> None:
         named = self.desk.actions.named
         menu = action_menu(
@@ -260,3 +270,8 @@ class TrialsPage(Page):
         if self._narrow:
             self._splitter.setSizes(self._narrow)
             self._narrow = []
+
+
+def _holds_shift() -> bool:
+    """Whether the user adds a column to those that are sorted by."""
+    return bool(QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier)

@@ -884,6 +884,14 @@
       <translation>预估</translation>
     </message>
     <message>
+      <source>Forget a view</source>
+      <translation>删除视图</translation>
+    </message>
+    <message>
+      <source>Forgot the view {name}</source>
+      <translation>已删除视图 {name}</translation>
+    </message>
+    <message>
       <source>Form</source>
       <translation>形式</translation>
     </message>
@@ -1106,6 +1114,14 @@
     <message>
       <source>Keep this layout …</source>
       <translation>保存此布局…</translation>
+    </message>
+    <message>
+      <source>Keep this view</source>
+      <translation>保存此视图</translation>
+    </message>
+    <message>
+      <source>Keep this view…</source>
+      <translation>保存此视图…</translation>
     </message>
     <message>
       <source>Kept with the study; the model card of later exports shows it.</source>
@@ -2432,6 +2448,10 @@
       <translation>默认布局</translation>
     </message>
     <message>
+      <source>The usual view</source>
+      <translation>默认视图</translation>
+    </message>
+    <message>
       <source>There is no baseline to compare with.</source>
       <translation>没有可供比较的基线。</translation>
     </message>
@@ -2650,6 +2670,10 @@
     <message>
       <source>Verdict</source>
       <translation>判断</translation>
+    </message>
+    <message>
+      <source>View</source>
+      <translation>视图</translation>
     </message>
     <message>
       <source>Views of the data</source>
@@ -3615,6 +3639,10 @@
       <translation>模型族</translation>
     </message>
     <message>
+      <source>Family</source>
+      <translation>系列</translation>
+    </message>
+    <message>
       <source>File size</source>
       <translation>文件大小</translation>
     </message>
@@ -4139,6 +4167,10 @@
       <translation>划分种子</translation>
     </message>
     <message>
+      <source>Started</source>
+      <translation>开始时间</translation>
+    </message>
+    <message>
       <source>State</source>
       <translation>状态</translation>
     </message>
@@ -4153,6 +4185,10 @@
     <message>
       <source>Strong drift: the rows are unlike those of the training data in {n:,} of {all:,} measured columns (stability index): {columns}. Scores of the training data do not hold for them.</source>
       <translation>强烈漂移：{all:,} 项列度量中有 {n:,} 项与训练数据明显不同（稳定性指数）：{columns}。在训练数据上得到的分数对这些行不成立。</translation>
+    </message>
+    <message>
+      <source>Tags</source>
+      <translation>标签</translation>
     </message>
     <message>
       <source>Task</source>

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from cupel.gui.charts.catalog import STUDY_CHARTS
 from cupel.gui.charts.importance import IMPORTANCE
@@ -26,6 +28,15 @@ from pytestqt.qtbot import QtBot
 from .seen import says
 
 KNOWN = tuple(chart.name for chart in STUDY_CHARTS)
+
+
+@pytest.fixture(autouse=True)
+def every_move() -> Iterator[None]:
+    """Have pyqtgraph take every move of the mouse: a test makes more of them than the hundred a second that it takes."""
+    before = pg.getConfigOption("mouseRateLimit")
+    pg.setConfigOption("mouseRateLimit", -1)
+    yield
+    pg.setConfigOption("mouseRateLimit", before)
 
 
 @pytest.fixture
@@ -100,8 +111,8 @@ def test_what_is_brushed_in_one_chart_is_shown_in_all_and_in_the_table(
     page.take_layout(ChartLayout((PlacedChart("by_trial"), PlacedChart("slice")), 2))
     first, second = (tile.panel.chart for tile in page.tiles)
     qtbot.waitUntil(lambda: bool(first.marks) and bool(second.marks))
-    # Two tiles have less room to fill than those before.
-    qtbot.waitUntil(lambda: first.height() < page.height())
+    # Two tiles have less room to fill than those before: the whole chart can be seen once they are laid out.
+    qtbot.waitUntil(lambda: first.visibleRegion().boundingRect().size() == first.size())
     box = first.getPlotItem().getViewBox()  # type: ignore[union-attr]
     seen = box.viewRect()
     middle = seen.center().y()

@@ -19,6 +19,7 @@ from cupel.gui.pages.trials import TrialsPage
 from cupel.gui.shell import MainWindow
 from cupel.gui.states.comparing import MOST_COMPARED, compared_rows, fold_rows
 from cupel.gui.states.trial_facts import score_on_repeats
+from cupel.gui.states.trial_views import SortKey, TrialsView, TrialsViews, read_views, views_text
 from cupel.gui.states.trials_data import prepare
 from cupel.gui.widgets.parts import Button
 from cupel.storage.records import TrialState
@@ -350,3 +351,84 @@ def test_a_finalist_tells_its_score_over_all_repeats(page: TrialsPage, workspace
     ((name, shown),) = score_on_repeats(judged, trial, scores)
     assert name == f"Over {len(scores.values) // n_folds + 1} repeats"
     assert "±" in shown
+
+
+def shown_names(page: TrialsPage) -> tuple[str, ...]:
+    return page.views.shown()
+
+
+def test_columns_are_chosen_moved_and_remembered(qtbot: QtBot, page: TrialsPage, window: MainWindow) -> None:
+    usual = shown_names(page)
+    assert "started" not in usual
+    page.views.toggle("started", on=True)
+    assert shown_names(page) == (*usual, "started")
+    section = page.model.sections()["started"]
+    assert page.model.index(0, section).data()[:2] == "20"
+    page.views.toggle("epoch", on=False)
+    head = page.table.horizontalHeader()
+    head.moveSection(head.visualIndex(section), 0)
+    assert shown_names(page)[0] == "started"
+    assert "epoch" not in shown_names(page)
+    # Another study has the same columns, as far as it has them.
+    other = next(study for study in window.desk.studies if study.name == "Adult income")
+    window.desk.select(other.id)
+    qtbot.waitUntil(lambda: page.shown_study == other.id)
+    assert shown_names(page)[0] == "started"
+    assert "epoch" not in shown_names(page)
+
+
+def test_a_view_keeps_columns_sorting_and_filter_under_a_name(
+    qtbot: QtBot, page: TrialsPage, window: MainWindow
+) -> None:
+    usual = shown_names(page)
+    for name in usual[4:]:
+        page.views.toggle(name, on=False)
+    page.model.sort_by((SortKey("optimizer"), SortKey("value", descending=True)))
+    page.selection.write_filter("state == complete and kind == search")
+    page.views.name_view("complete, by optimizer")
+    kept = (shown_names(page), page.model.shown_ids())
+    page.views.apply(TrialsView())
+    assert shown_names(page) == usual
+    assert page.selection.typed == ""
+    page.views.apply(page.views.named["complete, by optimizer"])
+    assert (shown_names(page), page.model.shown_ids()) == kept
+    with qtbot.waitSignal(window.desk.toasted) as told:
+        page.views.forget("complete, by optimizer")
+    assert not page.views.named
+    told.args[2]()
+    assert list(page.views.named) == ["complete, by optimizer"]
+    texts = [action.text() for action in page.views.menu(page).actions()]
+    assert texts[0] == "complete, by optimizer"
+    assert read_views(window.desk.preferences.text("trials_views", "")).named == page.views.named
+
+
+def test_trials_are_sorted_by_several_columns(page: TrialsPage) -> None:
+    model = page.model
+    model.sort_by((SortKey("optimizer"), SortKey("value", descending=True)))
+    assert model.data_ is not None
+    table = model.data_.table
+    rows = [int(np.flatnonzero(table.ids == one)[0]) for one in model.shown_ids()]
+    told = [
+        (
+            str(model.data_.columns["optimizer"][row] or "~"),
+            -float(np.nan_to_num(table.values[row], nan=-1e9)),
+        )
+        for row in rows
+    ]
+    assert told == sorted(told)
+    sections = model.sections()
+    assert model.heading(sections["optimizer"]) == "optimizer ↑1"
+    assert model.heading(sections["value"]) == "Score ↓2"
+    model.adds_sort = lambda: True
+    model.sort(sections["epoch"], Qt.SortOrder.AscendingOrder)
+    assert [key.column for key in model.sorted_by] == ["optimizer", "value", "epoch"]
+    model.adds_sort = lambda: False
+    model.sort(sections["epoch"], Qt.SortOrder.AscendingOrder)
+    assert model.sorted_by == (SortKey("epoch"),)
+
+
+def test_views_that_are_damaged_count_as_not_kept() -> None:
+    for text in ("", "{", '{"now": 3}', '{"named": {"a": {"columns": 5}}}'):
+        assert read_views(text) == TrialsViews()
+    views = TrialsViews(TrialsView(("a",)), {"b": TrialsView((), (SortKey("c", descending=True),), "d > 1")})
+    assert read_views(views_text(views)) == views
