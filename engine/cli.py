@@ -84,6 +84,13 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def complete() -> None:
+    """Answer a shell that asks what could follow, and end."""
+    from .commands.shell import complete
+
+    complete(make_parser())
+
+
 def commands_text() -> str:
     """Return all commands by group, a line each, for the help of ``cupel`` itself."""
     groups: list[str] = []
@@ -179,6 +186,25 @@ def _add_upkeep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     p = _command(commands, "backup", "Copy the workspace's database, while studies may go on running.")
     p.add_argument("--out", metavar="FILE", help="or a folder, DIR/ (default: a file beside the database)")
     p.set_defaults(run=upkeep.run_backup)
+
+
+def _add_shell(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .commands import shell
+
+    p = _command(
+        commands, "completion", "What a shell needs to complete commands, options, studies and files."
+    )
+    p.add_argument("shell", choices=shell.SHELLS)
+    p.epilog = (
+        'bash: eval "$(cupel completion bash)" in ~/.bashrc; zsh: the same in ~/.zshrc, after compinit; fish: cupel '
+        "completion fish > ~/.config/fish/completions/cupel.fish"
+    )
+    p.set_defaults(run=shell.run_completion)
+    p = _command(
+        commands, "desktop", "Put Cupel into the menu of the desktop, with its icon, for tables too (Linux)."
+    )
+    p.add_argument("--remove", action="store_true", help="take it out again")
+    p.set_defaults(run=shell.run_desktop)
 
 
 def _add_control(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -437,5 +463,6 @@ _GROUPS: dict[str, tuple[Callable[[argparse._SubParsersAction[argparse.ArgumentP
     "ship and predict": (_add_export, _add_bundles),
     "audit": (_add_audit,),
     "look after the workspace": (_add_upkeep,),
+    "shell and desktop": (_add_shell,),
 }
 """What adds the commands of a group, by its title."""

@@ -80,8 +80,8 @@ def keep_collections_short(window: MainWindow) -> None:
     QTimer.singleShot(_SETTLED_AFTER_MS, window, settle)
 
 
-def run(workspace: Path, lang: str, theme: str) -> int:
-    """Open the window and return the exit code when it is closed."""
+def run(workspace: Path, lang: str, theme: str, file: str = "") -> int:
+    """Open the window, with a new study of a data file where one is named; return the exit code when it is closed."""
     app = make_application()
     window = make_window(workspace, lang, theme)
     keep_collections_short(window)
@@ -92,4 +92,6 @@ def run(workspace: Path, lang: str, theme: str) -> int:
     alarm.timeout.connect(lambda: None)
     alarm.start(300)
     window.show()
+    if file:
+        window.open_file(str(Path(file).expanduser().absolute()))
     return app.exec()

@@ -49,6 +49,10 @@ def _leave(codes: list[int]) -> None:
 def main(argv: list[str] | None = None) -> int:
     """Run ``cupel``; return its exit code: 2 for unusable arguments or where no window can be opened."""
     arguments = sys.argv[1:] if argv is None else argv
+    if "_ARGCOMPLETE" in os.environ:
+        from ..engine import cli
+
+        cli.complete()
     if any(not word.startswith("-") for word in _without_options(arguments)):
         try:
             from ..engine import cli
@@ -73,7 +77,8 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     from . import app
 
-    return app.run(Path(options.workspace).expanduser().absolute(), options.lang, options.theme)
+    place = Path(options.workspace).expanduser().absolute()
+    return app.run(place, options.lang, options.theme, options.open or "")
 
 
 def why_no_window() -> str:
@@ -134,6 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--workspace", default=str(default_workspace().path), metavar="DIR", help="folder of the studies"
     )
+    parser.add_argument("--open", nargs="?", metavar="FILE", help="begin a new study with a data file")
     parser.add_argument("--lang", choices=("en", "zh"), default="", help="language of the window")
     parser.add_argument("--theme", choices=("auto", "light", "dark"), default="", help="theme of the window")
     return parser
@@ -146,7 +152,7 @@ def _without_options(arguments: list[str]) -> list[str]:
     for word in arguments:
         if not skip:
             words.append(word)
-        skip = not skip and word in ("--workspace", "--lang", "--theme")
+        skip = not skip and word in ("--workspace", "--lang", "--theme", "--open")
     return words
 
 

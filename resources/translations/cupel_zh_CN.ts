@@ -5351,6 +5351,10 @@
       <translation>您跳过了该试验。</translation>
     </message>
     <message>
+      <source>`cupel desktop` makes a menu entry on Linux; this is {system}.</source>
+      <translation>`cupel desktop` 在 Linux 上创建菜单项；当前系统是 {system}。</translation>
+    </message>
+    <message>
       <source>automatic</source>
       <translation>自动</translation>
     </message>

@@ -32,7 +32,7 @@ KNOWN = tuple(chart.name for chart in STUDY_CHARTS)
 
 @pytest.fixture(autouse=True)
 def every_move() -> Iterator[None]:
-    """Have pyqtgraph take every move of the mouse: a test makes more of them than the hundred a second that it takes."""
+    """Have pyqtgraph take every move of the mouse: a test makes more of them than it takes by itself."""
     before = pg.getConfigOption("mouseRateLimit")
     pg.setConfigOption("mouseRateLimit", -1)
     yield
