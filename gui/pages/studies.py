@@ -5,12 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QHeaderView,
     QLineEdit,
     QTableView,
     QWidget,
 )
 
+from ...engine.domain.study_list import ReadStudy
 from ...storage.records import StudyRecord, StudyState
 from .. import tokens
 from ..actions.action import Action, Subject
@@ -18,10 +20,12 @@ from ..actions.study_actions import LIVE
 from ..desk import Desk
 from ..models.studies_model import StudiesModel, StudiesProxy, StudyColumn
 from ..speech import counted, tr
+from ..states.comparing_studies import why_not_comparable
 from ..widgets.action_parts import ActionButton, action_menu, bind_keys
 from ..widgets.drop_zone import DropZone
 from ..widgets.parts import Button, SearchField, column, row
 from ..widgets.tables import make_table
+from .compare_studies import CompareStudies
 from .more_menu import more_menu
 from .page import Page
 from .studies_delegate import StudyDelegate
@@ -55,8 +59,8 @@ class StudiesPage(Page):
         self.proxy.setSourceModel(self.model)
         self._naming: int | None = None
         self._filling = False
-        actions = self._action_row()
         self.table = self._make_table()
+        actions = self._action_row()
         self.filter = SearchField(lambda: tr("Filter studies"))
         self.filter.setFixedWidth(220)
         self.filter.textChanged.connect(self.proxy.set_words)
@@ -128,6 +132,17 @@ class StudiesPage(Page):
         self.filter.setFocus()
         self.filter.selectAll()
 
+    def selected(self) -> list[ReadStudy]:
+        """Return the studies of the selected rows, from the top; those that are damaged are none."""
+        rows = {self.proxy.mapToSource(one).row() for one in self.table.selectionModel().selectedRows()}
+        ids = [study.id for study in map(self.model.study, sorted(rows)) if study is not None]
+        by_id = {study.record.id: study for study in self.desk.read_studies}
+        return [by_id[study_id] for study_id in ids if study_id in by_id]
+
+    def compare(self) -> None:
+        """Show the selected studies side by side."""
+        CompareStudies(self.desk, self.window(), self.selected()).show()
+
     def chosen(self) -> StudyRecord | None:
         """Return the study of the selected row; None where none is selected, or a damaged one."""
         index = self.proxy.mapToSource(self.table.currentIndex())
@@ -146,7 +161,17 @@ class StudiesPage(Page):
                 "F2",
             )
         )
-        names = ("open", "resume", "more", "pause", "stop", "rename", "pin", "archive")
+        actions.add(
+            Action(
+                "study.compare",
+                Subject.STUDY,
+                "charts",
+                lambda: tr("Compare studies"),
+                self.compare,
+                lambda: why_not_comparable(self.selected()),
+            )
+        )
+        names = ("open", "resume", "more", "pause", "stop", "compare", "rename", "pin", "archive")
         layout = row(spacing=tokens.HALF)
         self.more = Button(lambda: tr("Go on"), "quiet", "play")
         self.more.clicked.connect(self._offer_more)
@@ -158,6 +183,10 @@ class StudiesPage(Page):
             self.buttons[name] = ActionButton(actions[f"study.{name}"])
             layout.addWidget(self.buttons[name])
         layout.addStretch(1)
+        bind_keys(self.table, actions.of(Subject.STUDY), lambda: self.chosen() is not None)
+        chosen = self.table.selectionModel()
+        chosen.currentRowChanged.connect(self._row_changed)
+        chosen.selectionChanged.connect(self._show_actions)
         bar = QWidget()
         bar.setLayout(layout)
         return bar
@@ -174,8 +203,7 @@ class StudiesPage(Page):
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
         self.proxy.sort(-1)
-        table.selectionModel().currentRowChanged.connect(self._row_changed)
-        bind_keys(table, self.desk.actions.of(Subject.STUDY), lambda: self.chosen() is not None)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.say(lambda: table.setAccessibleName(tr("Studies")))
         return table
 
@@ -208,7 +236,7 @@ class StudiesPage(Page):
         if self.chosen() is None:
             return
         named = self.desk.actions.named
-        first = named("study.open", "study.resume", "study.pause", "study.stop")
+        first = named("study.open", "study.compare", "study.resume", "study.pause", "study.stop")
         more = named("study.more_time", "study.more_trials", "study.duplicate")
         own = named("study.rename", "study.pin", "study.archive")
         action_menu(self, first, more, own).popup(self.table.viewport().mapToGlobal(place))

@@ -300,12 +300,20 @@
       <translation>在每个数值旁给出真值以该频率落入其间的两端；对于类别，给出包含真值的集合</translation>
     </message>
     <message>
+      <source>Best baseline</source>
+      <translation>最佳基线</translation>
+    </message>
+    <message>
       <source>Best epoch of each fold (optimistic)</source>
       <translation>每折最佳轮次（偏乐观）</translation>
     </message>
     <message>
       <source>Best score</source>
       <translation>最佳得分</translation>
+    </message>
+    <message>
+      <source>Best scores over time</source>
+      <translation>最佳得分随时间的变化</translation>
     </message>
     <message>
       <source>Best so far</source>
@@ -466,6 +474,10 @@
     <message>
       <source>Commands that were found</source>
       <translation>找到的命令</translation>
+    </message>
+    <message>
+      <source>Compare studies</source>
+      <translation>比较研究</translation>
     </message>
     <message>
       <source>Compared with the base on the same folds.</source>
@@ -2008,6 +2020,10 @@
       <translation>选择多次试验进行比较</translation>
     </message>
     <message>
+      <source>Select {least} to {most} studies of the same data first.</source>
+      <translation>请先选择 {least} 到 {most} 个使用相同数据的研究。</translation>
+    </message>
+    <message>
       <source>Selected</source>
       <translation>已选</translation>
     </message>
@@ -2234,6 +2250,10 @@
     <message>
       <source>Studies</source>
       <translation>研究</translation>
+    </message>
+    <message>
+      <source>Studies side by side</source>
+      <translation>研究并排比较</translation>
     </message>
     <message>
       <source>Study</source>
@@ -2816,6 +2836,10 @@
       <translation>经过 {time}</translation>
     </message>
     <message>
+      <source>against baseline</source>
+      <translation>相对基线</translation>
+    </message>
+    <message>
       <source>and {n} more</source>
       <translation>另有 {n} 类</translation>
     </message>
@@ -2826,6 +2850,14 @@
     <message>
       <source>bar</source>
       <translation>竖线</translation>
+    </message>
+    <message>
+      <source>best so far {score}</source>
+      <translation>目前最佳 {score}</translation>
+    </message>
+    <message>
+      <source>best trial</source>
+      <translation>最佳试验</translation>
     </message>
     <message>
       <source>binary</source>
@@ -2846,6 +2878,10 @@
     <message>
       <source>comma</source>
       <translation>逗号</translation>
+    </message>
+    <message>
+      <source>corrected</source>
+      <translation>校正后</translation>
     </message>
     <message>
       <source>dashed: best baseline</source>
@@ -2968,6 +3004,10 @@
       <translation>正在启动</translation>
     </message>
     <message>
+      <source>state</source>
+      <translation>状态</translation>
+    </message>
+    <message>
       <source>stays as it is</source>
       <translation>保持原样</translation>
     </message>
@@ -3004,8 +3044,16 @@
       <translation>阈值 {value}</translation>
     </message>
     <message>
+      <source>time</source>
+      <translation>时间</translation>
+    </message>
+    <message>
       <source>trial {number}</source>
       <translation>试验 {number}</translation>
+    </message>
+    <message>
+      <source>trials</source>
+      <translation>试验</translation>
     </message>
     <message>
       <source>under 30 rows</source>
@@ -3068,6 +3116,18 @@
       <translation>{name} 与其他试验在相同折上的比较：更好、相同、更差的概率</translation>
     </message>
     <message>
+      <source>{name} divides the rows in another way than {first}, so their scores cannot be compared; a duplicate has the same folds.</source>
+      <translation>{name} 划分行的方式与 {first} 不同，因此得分不能比较；复制的研究具有相同的折。</translation>
+    </message>
+    <message>
+      <source>{name} has other data than {first}, so their scores cannot be compared.</source>
+      <translation>{name} 的数据与 {first} 不同，因此得分不能比较。</translation>
+    </message>
+    <message>
+      <source>{name} is judged by another metric than {first}.</source>
+      <translation>{name} 使用的指标与 {first} 不同。</translation>
+    </message>
+    <message>
       <source>{name} is missing.</source>
       <translation>缺少“{name}”。</translation>
     </message>
@@ -3078,6 +3138,10 @@
     <message>
       <source>{name} must be a whole number, not {text}.</source>
       <translation>“{name}”必须是整数，而不是 {text}。</translation>
+    </message>
+    <message>
+      <source>{name} or {first} has not been divided into folds yet; start it first.</source>
+      <translation>{name} 或 {first} 还没有划分折；请先启动它。</translation>
     </message>
     <message>
       <source>{name} · {size}</source>
@@ -3154,6 +3218,10 @@
     <message>
       <source>{n} studies</source>
       <translation>{n} 项研究</translation>
+    </message>
+    <message>
+      <source>{n} studies of the same data side by side</source>
+      <translation>{n} 个相同数据的研究并排比较</translation>
     </message>
     <message>
       <source>{n} trials</source>

@@ -13,11 +13,12 @@ from cupel.engine.domain.spec import spec_of
 from cupel.engine.domain.study_list import list_studies
 from cupel.gui import words
 from cupel.gui.models.studies_model import StudiesModel, StudiesProxy, StudyColumn
+from cupel.gui.pages.compare_studies import CompareStudies
 from cupel.gui.pages.studies import StudiesPage
 from cupel.gui.shell import MainWindow
-from cupel.storage.records import Request
+from cupel.storage.records import Request, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -197,3 +198,83 @@ def test_a_damaged_study_is_listed_with_its_name_and_hides_no_other(
     assert not page.table.grab().isNull()
     page.filter.setText("penguins")
     assert page.proxy.rowCount() == 1
+
+
+def twins(workspace: Path) -> tuple[int, int]:
+    """Give two studies the same data and the same folds, as a duplicate has."""
+    with Store.open(workspace) as store:
+        data = store.add_dataset(
+            digest="d" * 64, name="data", source="data.csv", n_rows=10, n_columns=2, schema={}, report={},
+            table_sha256="t" * 64, size_bytes=10,
+        )  # fmt: skip
+        made: list[int] = []
+        for name, seed in (("First", 0), ("Second", 1)):
+            spec = {"target": "y", "seed": seed, "budget": {"n_trials": 3}}
+            study = store.create_study(
+                name=name,
+                dataset_id=data.id,
+                spec=spec,
+                metric="accuracy",
+                direction="maximize",
+                task="binary",
+            )
+            store.set_split(study.id, "s" * 64)
+            for number, value in enumerate((0.7, 0.9, 0.8)):
+                trial = store.create_trial(
+                    study_id=study.id,
+                    number=number,
+                    kind=TrialKind.SEARCH,
+                    family="mlp",
+                    params={"width": number},
+                )
+                store.start_trial(trial.id, "worker")
+                outcome = TrialOutcome(TrialState.COMPLETE, value=value - seed / 10, value_std=0.01)
+                store.finish_trial(trial.id, outcome)
+            made.append(study.id)
+    return made[0], made[1]
+
+
+def select_rows(page: StudiesPage, *names: str) -> None:
+    page.table.clearSelection()
+    flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    for row in range(page.proxy.rowCount()):
+        if page.proxy.index(row, StudyColumn.NAME).data() in names:
+            page.table.selectionModel().select(page.proxy.index(row, 0), flags)
+
+
+def test_studies_of_the_same_data_and_folds_stand_side_by_side(
+    qtbot: QtBot, page: StudiesPage, workspace: Path, window: MainWindow
+) -> None:
+    n_before = page.proxy.rowCount()
+    twins(workspace)
+    qtbot.waitUntil(lambda: page.proxy.rowCount() == n_before + 2)
+    compare = window.desk.actions["study.compare"]
+    select_rows(page, "First")
+    assert compare.why_not() == "Select 2 to 10 studies of the same data first."
+    select_rows(page, "First", "Adult income")
+    assert compare.why_not().endswith("so their scores cannot be compared.")
+    assert not page.buttons["compare"].isEnabled()
+    select_rows(page, "First", "Second")
+    assert compare.why_not() == ""
+    page.buttons["compare"].click()
+    beside = window.findChild(CompareStudies)
+    assert isinstance(beside, CompareStudies)
+    qtbot.waitUntil(lambda: bool(beside.chart.marks))
+    assert set(beside.model.names) == {"First", "Second"}
+    rows = {row.name: row for row in beside.model.rows}
+    scores = dict(zip(beside.model.names, rows["accuracy"].values, strict=True))
+    assert (scores["First"], scores["Second"]) == ("0.900", "0.800")
+    assert rows["Seed"].differs
+    n_rows = beside.model.rowCount()
+    beside.differing.click()
+    assert beside.model.rowCount() < n_rows
+    beside.accept()
+    with Store.open(workspace) as store:
+        other = store.create_study(
+            name="Third", dataset_id=store.find_study("First").dataset_id, spec={"target": "y", "budget": {"n_trials": 3}},
+            metric="accuracy", direction="maximize", task="binary",
+        )  # fmt: skip
+        store.set_split(other.id, "u" * 64)
+    qtbot.waitUntil(lambda: page.proxy.rowCount() == n_before + 3)
+    select_rows(page, "First", "Third")
+    assert "divides the rows in another way" in compare.why_not()
