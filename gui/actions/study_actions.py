@@ -9,6 +9,7 @@ from ...engine.domain.resuming import More
 from ...storage.records import Request, StudyRecord, StudyState
 from ..speech import Text, tr
 from .action import Action, Subject
+from .trial_actions import N_SEEDS, ask_for_trials, other_seeds
 
 if TYPE_CHECKING:
     from ..desk import Desk
@@ -38,6 +39,13 @@ def study_actions(desk: Desk) -> tuple[Action, ...]:
             lambda: tr("{n} trials more", n=TRIALS_MORE),
             ways.give(More(n_trials=TRIALS_MORE)),
             ways.why_not_more,
+        ),
+        ways.action(
+            "reseed",
+            "undo",
+            lambda: tr("Rerun the best with {n} other seeds", n=N_SEEDS),
+            ways.reseed,
+            ways.why_not_reseed,
         ),
         ways.action("duplicate", "plus", lambda: tr("Duplicate as a new study"), ways.duplicate),
         ways.action("pin", "pin", ways.pin_text, ways.pin),
@@ -115,6 +123,17 @@ class _Studies:
         if study.state is not StudyState.DONE:
             return tr("It is not done; wait for its end, or resume it.")
         return ""
+
+    def reseed(self, study: StudyRecord) -> None:
+        """Train the best trial again with other seeds: whether its score was luck."""
+        number = study.best_trial
+        if number is not None:
+            ask_for_trials(
+                self._desk, study, lambda store: store.trial_by_number(study.id, number), other_seeds(study)
+            )
+
+    def why_not_reseed(self, study: StudyRecord) -> str:
+        return "" if study.best_trial is not None else tr("It has no complete trial yet.")
 
     def duplicate(self, study: StudyRecord) -> None:
         self._desk.duplicate(study)

@@ -153,13 +153,15 @@ class _Trials:
         self._desk.change_wanted.emit(study, trial_id)
 
     def reseed(self, study: StudyRecord, trial_id: int) -> None:
-        def changes(store: Store, trial: TrialRecord) -> list[Changes]:
-            return [Changes(seed=seed) for seed in further_seeds(store, study, trial, N_SEEDS)]
-
-        ask_for_trials(self._desk, study, trial_id, changes)
+        ask_for_trials(self._desk, study, lambda store: store.trial(trial_id), other_seeds(study))
 
     def longer(self, study: StudyRecord, trial_id: int) -> None:
-        ask_for_trials(self._desk, study, trial_id, lambda _store, _trial: [Changes(times=LONGER)])
+        ask_for_trials(
+            self._desk,
+            study,
+            lambda store: store.trial(trial_id),
+            lambda _store, _trial: [Changes(times=LONGER)],
+        )
 
     def skip(self, _study: StudyRecord, trial_id: int) -> None:
         self._desk.feed.write(lambda store: store.request_skip(trial_id))
@@ -214,10 +216,15 @@ class _Trials:
         )
 
 
+def other_seeds(study: StudyRecord) -> Callable[[Store, TrialRecord], list[Changes]]:
+    """Return what gives `N_SEEDS` seeds that a trial was not trained with."""
+    return lambda store, trial: [Changes(seed=seed) for seed in further_seeds(store, study, trial, N_SEEDS)]
+
+
 def ask_for_trials(
     desk: Desk,
     study: StudyRecord,
-    trial_id: int,
+    find: Callable[[Store], TrialRecord],
     changes: Callable[[Store, TrialRecord], list[Changes]],
     refused: Callable[[Message], object] | None = None,
     done: Callable[[], object] = lambda: None,
@@ -228,8 +235,8 @@ def ask_for_trials(
     ----------
     desk : Desk
     study : StudyRecord
-    trial_id : int
-        Of the trial that they are like.
+    find : callable
+        Gives, from the store, the trial that they are like.
     changes : callable
         Gives, from the store and that trial, what is other in each.
     refused : callable or None
@@ -239,7 +246,7 @@ def ask_for_trials(
     """
 
     def work(store: Store) -> tuple[int, bool]:
-        trial = store.trial(trial_id)
+        trial = find(store)
         wanted = changes(store, trial)
         for one in wanted:
             request_like(store, study, trial, one)

@@ -111,6 +111,7 @@ class ChangeTrial(Speaks, QDialog):
         self.resize(_WIDTH_PX, _HEIGHT_PX)
         theme.dress(self)
         self._lay_out()
+        next(iter(self.fields.values()), self.seed).setFocus()
 
     def _lay_out(self) -> None:
         """Show a field for each param that applies to what is chosen now."""
@@ -194,7 +195,9 @@ class ChangeTrial(Speaks, QDialog):
         def wanted(_store: Store, _trial: TrialRecord) -> list[Changes]:
             return [changes]
 
-        ask_for_trials(self._desk, like.study, like.trial.id, wanted, refused=self._refuse, done=self.accept)
+        ask_for_trials(
+            self._desk, like.study, lambda _store: like.trial, wanted, refused=self._refuse, done=self.accept
+        )
 
     def _refuse(self, message: Message) -> None:
         self.run_button.setEnabled(True)

@@ -11,4 +11,6 @@ from ..widgets.action_parts import action_menu
 def more_menu(desk: Desk, parent: QWidget) -> QMenu:
     """Return a menu of the ways in which the study in view goes on."""
     named = desk.actions.named
-    return action_menu(parent, named("study.more_time", "study.more_trials"), named("study.duplicate"))
+    return action_menu(
+        parent, named("study.more_time", "study.more_trials", "study.reseed"), named("study.duplicate")
+    )

@@ -23,6 +23,7 @@ from ..speech import counted, tr
 from ..states.comparing_studies import why_not_comparable
 from ..widgets.action_parts import ActionButton, action_menu, bind_keys
 from ..widgets.drop_zone import DropZone
+from ..widgets.notes_box import NotesBox
 from ..widgets.parts import Button, SearchField, column, row
 from ..widgets.tables import make_table
 from .compare_studies import CompareStudies
@@ -77,7 +78,12 @@ class StudiesPage(Page):
         self.drop.file_chosen.connect(self._begin_with_file)
         self.drop.sample_chosen.connect(self._begin_with_file)
         listing = QWidget()
-        listing.setLayout(column(actions, self.table, spacing=tokens.GRID))
+        self.notes_box = NotesBox(
+            lambda study_id, tags: desk.feed.write(lambda store: store.edit_study(study_id, tags=tags)),
+            lambda study_id, notes: desk.feed.write(lambda store: store.edit_study(study_id, notes=notes)),
+            height_px=56,
+        )
+        listing.setLayout(column(actions, self.table, self.notes_box, spacing=tokens.GRID))
         self.place(listing, self.drop)
         # What is said of time and of a dead engine ages without the store changing.
         self._clock = QTimer(self)
@@ -118,10 +124,13 @@ class StudiesPage(Page):
             self.table.horizontalHeader().resizeSection(section, width)
 
     def _follow_desk(self) -> None:
-        """Mark the study in view; where the filter hides it, leave the table as it is."""
+        """Mark the study in view; where the filter hides it, no row: what is done is done to the study in view."""
         chosen = self.chosen()
-        if self.desk.study_id is not None and (chosen is None or chosen.id != self.desk.study_id):
-            self._choose(self.desk.study_id)
+        if self.desk.study_id is None or (chosen is not None and chosen.id == self.desk.study_id):
+            return
+        if not self._choose(self.desk.study_id):
+            self.table.setCurrentIndex(QModelIndex())
+            self.table.clearSelection()
 
     def _grow_older(self) -> None:
         if self.isVisible():
@@ -215,6 +224,9 @@ class StudiesPage(Page):
 
     def _show_actions(self, *_: object) -> None:
         study = self.chosen()
+        self.notes_box.setVisible(study is not None)
+        if study is not None:
+            self.notes_box.show_notes(study.id, study.tags, study.notes)
         is_done = study is not None and study.state is StudyState.DONE
         for button in self.buttons.values():
             button.follow()
@@ -237,7 +249,7 @@ class StudiesPage(Page):
             return
         named = self.desk.actions.named
         first = named("study.open", "study.compare", "study.resume", "study.pause", "study.stop")
-        more = named("study.more_time", "study.more_trials", "study.duplicate")
+        more = named("study.more_time", "study.more_trials", "study.reseed", "study.duplicate")
         own = named("study.rename", "study.pin", "study.archive")
         action_menu(self, first, more, own).popup(self.table.viewport().mapToGlobal(place))
 
@@ -276,14 +288,16 @@ class StudiesPage(Page):
             self.desk.feed.write(lambda store: store.edit_study(study_id, name=name))
         self.table.setFocus()
 
-    def _choose(self, study_id: int) -> None:
+    def _choose(self, study_id: int) -> bool:
+        """Choose the row of a study; False where it has none."""
         for index in range(self.proxy.rowCount()):
             study = self.model.study(self.proxy.mapToSource(self.proxy.index(index, 0)).row())
             if study is not None and study.id == study_id:
                 flag = QItemSelectionModel.SelectionFlag
                 flags = flag.ClearAndSelect | flag.Rows
                 self.table.selectionModel().setCurrentIndex(self.proxy.index(index, 0, QModelIndex()), flags)
-                return
+                return True
+        return False
 
     def _begin_with_file(self, path: str) -> None:
         self.desk.show_page("new_study")

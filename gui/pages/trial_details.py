@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...engine.domain import formatting
 from ...engine.domain.trial_view import TrialView, read_view
@@ -20,11 +19,10 @@ from ..states.trial_facts import against_baseline, facts, score_of_best_epochs, 
 from ..widgets.chart_view import ChartView
 from ..widgets.choice_box import ChoiceBox
 from ..widgets.grids import fill_grid
+from ..widgets.notes_box import NotesBox
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, row, scrolled
 from ..widgets.small_chart import SmallChart
-
-_NOTES_DELAY_MS = 600
 
 
 class TrialDetails(Speaks, QWidget):
@@ -36,13 +34,13 @@ class TrialDetails(Speaks, QWidget):
         self._study: StudyRecord | None = None
         self._wanted: int | None = None
         self.view: TrialView | None = None
-        self._build()
+        self._build(desk)
         self.say(self._show)
 
     def show_trial(self, study: StudyRecord, trial_id: int | None) -> None:
         """Show a trial, read in the background."""
         if trial_id != self._wanted:
-            self._save_notes()
+            self.notes_box.save()
         self._study, self._wanted = study, trial_id
         if trial_id is None:
             self.view = None
@@ -55,7 +53,7 @@ class TrialDetails(Speaks, QWidget):
             self.view = view
             self._show()
 
-    def _build(self) -> None:
+    def _build(self, desk: Desk) -> None:
         self.heading = Label(kind="subtitle")
         self.state = Pill()
         self.pin = IconButton("pin", lambda: tr("Unpin") if self._is_pinned() else tr("Pin"), checkable=True)
@@ -95,7 +93,10 @@ class TrialDetails(Speaks, QWidget):
         self.facts = QGridLayout()
         self.facts.setHorizontalSpacing(16)
         self.facts.setVerticalSpacing(6)
-        self._build_notes()
+        self.notes_box = NotesBox(
+            lambda trial_id, tags: desk.feed.write(lambda store: store.edit_trial(trial_id, tags=tags)),
+            lambda trial_id, notes: desk.feed.write(lambda store: store.edit_trial(trial_id, notes=notes)),
+        )
         copy = IconButton("copy", lambda: tr("Copy params"))
         copy.clicked.connect(self._copy)
         content = QWidget()
@@ -126,23 +127,6 @@ class TrialDetails(Speaks, QWidget):
         self._content = content
         self.setLayout(column(card))
 
-    def _build_notes(self) -> None:
-        self.tags = QLineEdit()
-        self.tags.editingFinished.connect(self._save_tags)
-        self.notes = QPlainTextEdit()
-        self.notes.setFixedHeight(72)
-        self.notes.setTabChangesFocus(True)
-        self._notes_timer = QTimer(self)
-        self._notes_timer.setSingleShot(True)
-        self._notes_timer.setInterval(_NOTES_DELAY_MS)
-        self._notes_timer.timeout.connect(self._save_notes)
-        self.notes.textChanged.connect(self._notes_typed)
-        self.say(lambda: self.tags.setPlaceholderText(tr("Tags, separated by commas")))
-        self.say(lambda: self.notes.setPlaceholderText(tr("Notes")))
-        self.say(lambda: self.notes.setAccessibleName(tr("Notes")))
-        self.notes_box = QWidget()
-        self.notes_box.setLayout(column(self.tags, self.notes))
-
     def _show(self) -> None:
         view, study = self.view, self._study
         self._content.setVisible(view is not None)
@@ -170,12 +154,7 @@ class TrialDetails(Speaks, QWidget):
         fill_grid(self.params, [(name, formatting.parameter(value)) for name, value in trial.params.items()])
         scores = [*score_on_repeats(study, trial, view.scores), *score_of_best_epochs(view.curves, study)]
         fill_grid(self.facts, [*scores, *facts(trial)])
-        if not self.notes.hasFocus() and not self._notes_timer.isActive():
-            self.notes.blockSignals(True)
-            self.notes.setPlainText(trial.notes)
-            self.notes.blockSignals(False)
-        if not self.tags.hasFocus():
-            self.tags.setText(", ".join(trial.tags))
+        self.notes_box.show_notes(trial.id, trial.tags, trial.notes)
 
     def _show_failure(self, failure: Failure | None) -> None:
         self.failure.setVisible(failure is not None)
@@ -226,24 +205,6 @@ class TrialDetails(Speaks, QWidget):
         if self.view is not None:
             trial_id = self.view.trial.id
             self._desk.feed.write(lambda store: store.request_skip(trial_id))
-
-    def _save_tags(self) -> None:
-        if self.view is None:
-            return
-        trial_id = self.view.trial.id
-        tags = tuple(word.strip() for word in self.tags.text().replace("，", ",").split(",") if word.strip())
-        if tags != self.view.trial.tags:
-            self._desk.feed.write(lambda store: store.edit_trial(trial_id, tags=tags))
-
-    def _notes_typed(self) -> None:
-        self._notes_timer.start()
-
-    def _save_notes(self) -> None:
-        self._notes_timer.stop()
-        if self.view is None or self.notes.toPlainText() == self.view.trial.notes:
-            return
-        trial_id, text = self.view.trial.id, self.notes.toPlainText()
-        self._desk.feed.write(lambda store: store.edit_trial(trial_id, notes=text))
 
     def _copy_failure(self) -> None:
         failure = self.view.trial.failure if self.view is not None else None

@@ -1060,6 +1060,10 @@
       <translation>它已经结束。</translation>
     </message>
     <message>
+      <source>It has no complete trial yet.</source>
+      <translation>它还没有完成的试验。</translation>
+    </message>
+    <message>
       <source>It is done; give it more time or trials.</source>
       <translation>它已完成；请给它更多时间或试验。</translation>
     </message>
@@ -1814,6 +1818,10 @@
     <message>
       <source>Report ({n})</source>
       <translation>报告（{n}）</translation>
+    </message>
+    <message>
+      <source>Rerun the best with {n} other seeds</source>
+      <translation>用 {n} 个其他随机种子重跑最佳试验</translation>
     </message>
     <message>
       <source>Rerun with {n} other seeds</source>

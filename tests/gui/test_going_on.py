@@ -129,7 +129,12 @@ def test_a_finished_study_goes_on_from_live_and_from_the_list(
     assert page.controls.go_on.isVisible()
     assert page.controls.primary.text() == "Export"
     menu = more_menu(window.desk, page)
-    assert texts(menu) == ["5 minutes more", "20 trials more", "Duplicate as a new study"]
+    assert texts(menu) == [
+        "5 minutes more",
+        "20 trials more",
+        "Rerun the best with 5 other seeds",
+        "Duplicate as a new study",
+    ]
     window.show_page("studies")
     listing = window.pages["studies"]
     assert isinstance(listing, StudiesPage)

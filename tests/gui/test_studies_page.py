@@ -270,11 +270,51 @@ def test_studies_of_the_same_data_and_folds_stand_side_by_side(
     assert beside.model.rowCount() < n_rows
     beside.accept()
     with Store.open(workspace) as store:
+        spec = {"target": "y", "budget": {"n_trials": 3}}
+        data = store.find_study("First").dataset_id
         other = store.create_study(
-            name="Third", dataset_id=store.find_study("First").dataset_id, spec={"target": "y", "budget": {"n_trials": 3}},
-            metric="accuracy", direction="maximize", task="binary",
-        )  # fmt: skip
+            name="Third", dataset_id=data, spec=spec, metric="accuracy", direction="maximize", task="binary"
+        )
         store.set_split(other.id, "u" * 64)
     qtbot.waitUntil(lambda: page.proxy.rowCount() == n_before + 3)
     select_rows(page, "First", "Third")
     assert "divides the rows in another way" in compare.why_not()
+
+
+def test_tags_and_notes_of_a_study_are_kept_and_found(
+    qtbot: QtBot, page: StudiesPage, workspace: Path
+) -> None:
+    first, second = choose(page, "Penguins"), choose(page, "Adult income")
+    choose(page, "Penguins")
+    page.notes_box.tags.setText("paper，birds")
+    page.notes_box.tags.editingFinished.emit()
+    page.notes_box.notes.setPlainText("Ask about the islands.")
+    # What was written is kept when another study is chosen at once.
+    choose(page, "Adult income")
+    assert page.notes_box.notes.toPlainText() == ""
+    with Store.open(workspace) as store:
+        qtbot.waitUntil(lambda: store.study(first).notes == "Ask about the islands.")
+        assert store.study(first).tags == ("birds", "paper")
+        assert store.study(second).notes == ""
+    qtbot.waitUntil(lambda: page.desk.read_studies[0].record is not None)
+    qtbot.waitUntil(lambda: any("islands" in study.notes for study in page.desk.studies))
+    page.filter.setText("islands")
+    assert page.proxy.rowCount() == 1
+
+
+def test_what_is_done_is_done_to_the_study_in_view_and_the_row_shows_it(
+    qtbot: QtBot, page: StudiesPage, window: MainWindow
+) -> None:
+    first, second = choose(page, "Penguins"), choose(page, "Adult income")
+    window.desk.select(first)
+    assert page.chosen() is not None
+    assert page.chosen().id == first  # type: ignore[union-attr]
+    # One that the filter hides has no row, and no other row stands for it.
+    page.filter.setText("Penguins")
+    window.desk.select(second)
+    assert page.chosen() is None
+    assert not page.buttons["archive"].isEnabled()
+    page.filter.setText("")
+    window.desk.select(first)
+    window.desk.select(second)
+    assert page.chosen().id == second  # type: ignore[union-attr]

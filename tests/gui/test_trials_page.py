@@ -259,9 +259,9 @@ def test_of_many_selected_trials_the_first_are_compared_and_that_is_said(
 def test_notes_tags_and_pins_are_kept(qtbot: QtBot, page: TrialsPage, workspace: Path) -> None:
     assert page.details.view is not None
     trial_id = page.details.view.trial.id
-    page.details.notes.setPlainText("Worth a second look.")
-    page.details.tags.setText("paper, small")
-    page.details.tags.editingFinished.emit()
+    page.details.notes_box.notes.setPlainText("Worth a second look.")
+    page.details.notes_box.tags.setText("paper, small")
+    page.details.notes_box.tags.editingFinished.emit()
     page.details.pin.click()
     with Store.open(workspace) as store:
         qtbot.waitUntil(lambda: store.trial(trial_id).notes == "Worth a second look.")
