@@ -314,7 +314,7 @@ def _cell(column: ShownColumn, t: TrialRecord) -> str:
             return formatting.size(value)
         case "plain":
             return formatting.plain(value)
-        case "text" | "time":
+        case "word" | "time":
             return str(value)
 
 

@@ -68,6 +68,8 @@ class Policy:
     grace_starts: float = 0.4
     """For a worker to answer with what its trial has, once the time is over and its epoch should be: the message is
     small, but the machine may be busy."""
+    least_grace_s: float = 1.0
+    """However little of the time that may be overrun is left."""
     most_failures: int = 5
     """Failed trials in a row, with nothing complete, after which the search itself is wrong, not its parameters."""
     most_lost: int = 3

@@ -16,7 +16,7 @@ from ...storage.records import TrialRecord, TrialTable
 from .comparable import is_scored_the_old_way
 from .errors import Message
 
-Style = Literal["number", "state", "score", "seconds", "count", "size", "plain", "text", "time"]
+Style = Literal["number", "state", "score", "seconds", "count", "size", "plain", "word", "time"]
 """How cells are written; the first three have drawings of their own in the window."""
 
 
@@ -132,7 +132,7 @@ TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
     TrialColumn("name", lambda t: t.names.astype(object), "name", lambda t: t.name),
     TrialColumn(
         "family", lambda t: t.families.astype(object), "family", lambda t: t.family,
-        Shown(Message("Family"), 84, "text", "", is_rare=True),
+        Shown(Message("Family"), 84, "word", "", is_rare=True),
     ),
     TrialColumn(
         "state", lambda t: t.states.astype(object), "state", lambda t: str(t.state),
@@ -165,7 +165,7 @@ TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
     ),
     TrialColumn(
         "tags", lambda t: objects([" ".join(tags) or None for tags in t.tags]), "", lambda t: " ".join(t.tags),
-        Shown(Message("Tags"), 108, "text", "", is_rare=True),
+        Shown(Message("Tags"), 108, "word", "", is_rare=True),
     ),
     TrialColumn("", None, "params", lambda t: dict(t.params)),
 )  # fmt: skip

@@ -182,8 +182,14 @@ class Budget:
 
     @property
     def grace_s(self) -> float:
-        """Seconds that a worker has, once its epoch is over, to answer with what its trial has."""
-        return self.policy.grace_starts * self._start_s
+        """Seconds that a worker has, once its epoch is over, to answer with what its trial has.
+
+        On a very busy machine an answer takes longer than the time may be overrun by: then it is not waited for.
+        """
+        timeout, wanted = self.spec.timeout_s, self.policy.grace_starts * self._start_s
+        if timeout is None:
+            return wanted
+        return min(wanted, max(self.policy.most_overrun * timeout - self.elapsed, self.policy.least_grace_s))
 
     @property
     def baseline_s(self) -> float:

@@ -103,7 +103,7 @@ def _varies(values: NDArray[np.generic]) -> bool:
 
 def measured(asked: ChartRequest) -> tuple[str, ...]:
     """Return the columns of numbers beside the params that some trial has a value of, the score first."""
-    numbers = [one.name for one in SHOWN if one.shown.style not in ("state", "text", "time")]
+    numbers = [one.name for one in SHOWN if one.shown.style not in ("state", "word", "time")]
     names = [SCORE, *(name for name in numbers if name != SCORE)]
     columns = asked.trials.columns
     return tuple(name for name in names if name in columns and has_values(columns[name]))

@@ -214,7 +214,7 @@ class TrialsModel(TableModel):
         if column == SCORE:
             return formatting.number(float(table.values[row]), data.decimals)
         own = SHOWN[column]
-        if own.shown.style == "text":
+        if own.shown.style == "word":
             word = data.columns[own.name][row]
             return str(word) if word else formatting.NOTHING
         value = float(data.columns[own.name][row])
@@ -235,7 +235,7 @@ class TrialsModel(TableModel):
 
     def _is_text(self, column: int) -> bool:
         if column < N_OWN:
-            return SHOWN[column].shown.style in ("number", "state", "text", "time")
+            return SHOWN[column].shown.style in ("number", "state", "word", "time")
         if self.data_ is None:
             return False
         return self.data_.columns[self.data_.params[column - N_OWN]].dtype == object

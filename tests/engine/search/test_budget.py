@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cupel.engine.domain.policy import POLICY
 from cupel.engine.domain.spec import BudgetSpec
 from cupel.engine.search.budget import Budget
 from cupel.storage.ranking import Direction
@@ -42,6 +43,21 @@ def test_what_is_owed_may_overrun_the_time_by_a_twentieth_and_no_more() -> None:
         now[0] = at
         assert budget.has_time_for_owed == may
     assert Budget(BudgetSpec(n_trials=3), Direction.MAXIMIZE, elapsed_s=1e6).has_time_for_owed
+
+
+def test_an_answer_is_not_waited_for_beyond_what_the_time_may_be_overrun_by() -> None:
+    now = [0.0]
+    for spec, at, expected in (
+        (BudgetSpec(timeout_s=90.0), 50.0, POLICY.grace_starts * 25.0),
+        (BudgetSpec(timeout_s=90.0), 90.0, 4.5),
+        (BudgetSpec(timeout_s=90.0), 94.0, POLICY.least_grace_s),
+        (BudgetSpec(n_trials=3), 94.0, POLICY.grace_starts * 25.0),
+    ):
+        now[0] = 0.0
+        budget = Budget(spec, Direction.MAXIMIZE, clock=lambda: now[0])
+        budget.note_start(25.0)
+        now[0] = at
+        assert budget.grace_s == pytest.approx(expected)
 
 
 def test_without_a_network_hardly_any_time_is_kept_for_the_end() -> None:
