@@ -98,7 +98,7 @@ def commands_text() -> str:
         commands = argparse.ArgumentParser(prog="cupel").add_subparsers()
         for add in add_all:
             add(commands)
-        lines = [f"  {name:<10}{parser.description}" for name, parser in commands.choices.items()]
+        lines = [f"  {name:<12}{parser.description}" for name, parser in commands.choices.items()]
         groups.append("\n".join([f"{title}:", *lines]))
     return "\n\n".join([*groups, "`cupel COMMAND --help` tells the options of a command."])
 
