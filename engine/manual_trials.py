@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..storage.records import StudyRecord, StudyState, TrialKind, TrialRecord, TrialRequest, TrialState
+from ..storage.errors import ConflictError
+from ..storage.records import Request, StudyRecord, TrialKind, TrialRecord, TrialRequest, TrialState
 from .domain.errors import SpecError
 from .domain.kinds import DEFAULT_KIND, kinds_of
 from .domain.params import EPOCHS, SEED, Params, ParamValue, number_in
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_TIMES = 10.0
 """As long as a trial may be asked to train, at most, beside the one that it is like."""
+# One that failed or was given up may be tried again.
+_COUNT = (TrialState.COMPLETE, TrialState.RUNNING, TrialState.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,10 @@ def whole_setting(known: tuple[Parameter, ...], given: Params) -> dict[str, Para
     return values
 
 
-def request_like(store: Store, study: StudyRecord, trial: TrialRecord, changes: Changes) -> TrialRequest:
-    """Ask for a trial that is like another one but for some changes.
+def request_like(
+    store: Store, study: StudyRecord, trial: TrialRecord, *changes: Changes
+) -> list[TrialRequest]:
+    """Ask for trials that are like another one but for some changes.
 
     Parameters
     ----------
@@ -114,28 +118,38 @@ def request_like(store: Store, study: StudyRecord, trial: TrialRecord, changes: 
     study : StudyRecord
     trial : TrialRecord
         Of a network.
-    changes : Changes
+    *changes : Changes
+        Of each trial that is asked for.
 
     Returns
     -------
-    TrialRequest
+    list of TrialRequest
 
     Raises
     ------
     SpecError
-        Where the trial is a baseline, a value is none of its parameter, or there is such a trial already: training is
-        deterministic, so its result would come again.
+        Where the trial is a baseline, the study is being stopped, a value is none of its parameter, or there is such a
+        trial already: training is deterministic, so its result would come again. Those before it stay asked for.
     """
     if trial.kind is TrialKind.BASELINE:
         raise SpecError(
             "The baseline {name} has no params to change; choose a trial of a network.", name=trial.name
         )
+    if store.study(study.id).request is Request.STOP and store.engine_is_alive(study.id):
+        raise SpecError(
+            "The study {name!r} is being stopped; ask for trials once it has stopped.", name=study.name
+        )
     known = parameters_of(store, study, trial.family)
-    values = _changed(trial, known, changes.values)
-    params = _params(study, trial, known, values, changes)
-    _refuse_copy(store, study, trial.family, params)
-    facts = encoded(TrialFacts(values=values))
-    return store.request_trial(study.id, family=trial.family, params=params, user_attrs=facts)
+    others = _Others(store, study.id)
+    asked: list[TrialRequest] = []
+    for one in changes:
+        values = _changed(trial, known, one.values)
+        params = _params(study, trial, known, values, one)
+        others.refuse(trial.family, params)
+        facts = encoded(TrialFacts(values=values))
+        asked.append(store.request_trial(study.id, family=trial.family, params=params, user_attrs=facts))
+        others.requests.append(asked[-1])
+    return asked
 
 
 def further_seeds(store: Store, study: StudyRecord, trial: TrialRecord, n_seeds: int) -> list[int]:
@@ -183,14 +197,16 @@ def take_up(store: Store, study_id: int) -> bool:
         Whether an engine is to be started.
     """
     study = store.study(study_id)
-    if (
-        not study.n_requested
-        or store.engine_is_alive(study_id)
-        or study.state in (StudyState.DRAFT, StudyState.QUEUED)
-    ):
+    if not study.n_requested or store.engine_is_alive(study_id):
         return False
-    if study.state in (StudyState.DONE, StudyState.FAILED):
-        extend(store, study, More(n_trials=study.n_requested))
+    if study.state.is_ended or study.request is Request.STOP:
+        try:
+            extend(store, study, More(n_trials=study.n_requested))
+        except ConflictError:
+            # An engine has claimed it since, and takes them up.
+            return False
+    else:
+        store.request(study_id, Request.RUN)
     return True
 
 
@@ -240,17 +256,23 @@ def _params(
     return params
 
 
-def _refuse_copy(store: Store, study: StudyRecord, family: str, params: Mapping[str, ParamValue]) -> None:
-    for other in store.trials(study.id):
-        is_same = other.family == family and dict(other.params) == dict(params)
-        if is_same and other.state in (TrialState.COMPLETE, TrialState.RUNNING, TrialState.WAITING):
-            raise SpecError(
-                "Trial {number} has exactly these params, and its result would come again; change one of them, or take "
-                "another seed.",
-                number=other.number,
-            )
-    for asked in store.trial_requests(study.id):
-        if asked.family == family and dict(asked.params) == dict(params):
+class _Others:
+    """The trials of a study and those that were asked for, of which none is to come again."""
+
+    def __init__(self, store: Store, study_id: int) -> None:
+        self.requests = store.trial_requests(study_id)
+        self._trials = [t for t in store.trials(study_id) if t.state in _COUNT]
+
+    def refuse(self, family: str, params: Params) -> None:
+        """Refuse what is there already."""
+        for other in self._trials:
+            if other.family == family and dict(other.params) == dict(params):
+                raise SpecError(
+                    "Trial {number} has exactly these params, and its result would come again; change one of them, or "
+                    "take another seed.",
+                    number=other.number,
+                )
+        if any(one.family == family and dict(one.params) == dict(params) for one in self.requests):
             raise SpecError(
                 "A trial with exactly these params was asked for already, and waits for its turn."
             )

@@ -7,10 +7,8 @@ from enum import Enum
 
 import psutil
 
-from ..storage.records import StudyState
 from ..storage.store import Store
 
-ENDED = (StudyState.DONE, StudyState.STOPPED, StudyState.FAILED)
 
 
 class EngineState(Enum):
@@ -46,7 +44,7 @@ class EngineWatch:
         runs = _runs(self.pid)
         study = self.store.study(self.study_id)
         if study.engine_pid is None:
-            if study.state in ENDED and (self._has_begun or not runs):
+            if study.state.is_ended and (self._has_begun or not runs):
                 return EngineState.ENDED
             return EngineState.RUNS if runs else EngineState.LOST
         self._has_begun = True
@@ -54,7 +52,7 @@ class EngineWatch:
             return EngineState.RUNS
         # Another's engine may have ended well since it was read.
         study = self.store.study(self.study_id)
-        return EngineState.ENDED if study.engine_pid is None and study.state in ENDED else EngineState.LOST
+        return EngineState.ENDED if study.engine_pid is None and study.state.is_ended else EngineState.LOST
 
 
 def _runs(pid: int) -> bool:

@@ -40,6 +40,11 @@ class StudyState(StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
 
+    @property
+    def is_ended(self) -> bool:
+        """Whether the study has come to an end, from which it goes on only where it is told to."""
+        return self in (StudyState.DONE, StudyState.STOPPED, StudyState.FAILED)
+
 
 class Stage(StrEnum):
     """What the engine of a study is doing, in the order in which it comes; written by that engine."""

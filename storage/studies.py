@@ -34,7 +34,6 @@ from .trial_columns import MEASURES
 
 STALE_AFTER_S = 30.0
 _LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
-_ENDED = (StudyState.DONE, StudyState.STOPPED, StudyState.FAILED)
 
 
 class StudyStore(StoreBase):
@@ -548,7 +547,7 @@ def _set_state(row: StudyRow, state: StudyState, failure: Failure | None) -> Non
     row.failure = encode_failure(failure)
     if state == StudyState.RUNNING and row.started_us is None:
         row.started_us = now_us()
-    row.finished_us = now_us() if state in _ENDED else None
+    row.finished_us = now_us() if state.is_ended else None
 
 
 def _requeue_left_out(session: Session, study: StudyRow) -> None:

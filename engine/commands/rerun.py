@@ -29,8 +29,7 @@ def run_rerun(args: argparse.Namespace) -> int:
         seeds: list[int | None] = (
             list(further_seeds(store, study, trial, args.seeds)) if args.seeds else [args.seed]
         )
-        for seed in seeds:
-            request_like(store, study, trial, Changes(values, seed, args.times))
+        request_like(store, study, trial, *(Changes(values, seed, args.times) for seed in seeds))
         told = f"{len(seeds)} trials" if len(seeds) != 1 else "A trial"
         of = name_in_sentence(trial, study.task)
         print(f"{told} like {of} of {study.name!r}: asked for.", file=sys.stderr)

@@ -19,6 +19,7 @@ from ..domain.spec import StudySpec
 from ..jobs.failures import failure_of
 from ..looks import known_digest
 from ..machine import is_busy
+from ..manual_trials import take_up
 from ..workers.cluster import Cluster
 from ..workers.messages import Site
 from ..workers.protocol import NoWorkersError, Workers
@@ -79,8 +80,15 @@ class StudyRunner:
         """Run the study until its budget, its target or the user ends it; return the state that it is left in.
 
         A study that has a live engine is left alone. A study that failed, was stopped or lost its engine goes on from
-        its stored trials.
+        its stored trials. Trials that the user asks for while the study is being finished run before this returns.
         """
+        state = self._run_once()
+        while state is StudyState.DONE and take_up(self.store, self.study_id):
+            self.elapsed_s, self._idle_s, self._since = 0.0, 0.0, time.monotonic()
+            state = self._run_once()
+        return state
+
+    def _run_once(self) -> StudyState:
         if not self.store.claim_study(self.study_id, os.getpid()):
             _log.info("study %d has an engine already", self.study_id)
             return self.store.study(self.study_id).state

@@ -248,8 +248,7 @@ def ask_for_trials(
     def work(store: Store) -> tuple[int, bool]:
         trial = find(store)
         wanted = changes(store, trial)
-        for one in wanted:
-            request_like(store, study, trial, one)
+        request_like(store, study, trial, *wanted)
         return len(wanted), take_up(store, study.id)
 
     def asked(answer: tuple[int, bool]) -> None:

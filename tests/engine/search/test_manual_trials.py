@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from cupel.engine.domain.spec import BudgetSpec, StudySpec
 from cupel.engine.domain.trial_facts import TrialFacts
 from cupel.engine.manual_trials import Changes, further_seeds, parameters_of, request_like, take_up
 from cupel.engine.studies import create_study
-from cupel.storage.records import Request, StudyRecord, StudyState, TrialKind, TrialRecord, TrialState
+from cupel.storage.records import Request, StudyRecord, StudyState, TrialKind, TrialRecord, TrialRequest, TrialState
 from cupel.storage.store import Store
 
 from tests.engine.search.engines import ROOT, InThread, run, wait_for
@@ -56,9 +57,8 @@ def manual(store: Store, study: StudyRecord) -> list[TrialRecord]:
 
 def test_trials_asked_for_of_a_study_that_is_done_run_and_no_others(store: Store, study: StudyRecord) -> None:
     like = best(store, study)
-    for seed in further_seeds(store, study, like, 2):
-        request_like(store, study, like, Changes(seed=seed))
-    request_like(store, study, like, Changes({"learning_rate": 0.0123}))
+    seeds = [Changes(seed=seed) for seed in further_seeds(store, study, like, 2)]
+    request_like(store, study, like, *seeds, Changes({"learning_rate": 0.0123}))
     assert store.study(study.id).n_requested == 3
     assert take_up(store, study.id)
     assert run(store, study.id) is StudyState.DONE
@@ -107,6 +107,43 @@ def test_a_running_engine_takes_a_trial_up_and_does_not_prune_it(store: Store) -
     assert len(set(numbers)) == len(numbers)
 
 
+def test_trials_asked_for_of_a_study_that_was_stopped_run(store: Store) -> None:
+    study = new_study(store, BudgetSpec(timeout_s=3600.0))
+    engine = InThread(store, study.id)
+    wait_for(lambda: store.study(study.id).best_trial is not None, engine)
+    like = best(store, store.study(study.id))
+    store.request(study.id, Request.STOP)
+    with pytest.raises(SpecError, match="is being stopped"):
+        request_like(store, study, like, Changes(seed=3))
+    assert engine.join() is StudyState.STOPPED
+    before = [t.number for t in store.trials(study.id, kinds=[TrialKind.SEARCH])]
+    request_like(store, study, like, Changes(seed=3))
+    assert take_up(store, study.id)
+    assert run(store, study.id) is StudyState.DONE
+    (own,) = manual(store, study)
+    assert own.state is TrialState.COMPLETE
+    assert [t.number for t in store.trials(study.id, kinds=[TrialKind.SEARCH])] == before
+
+
+def test_trials_asked_for_while_a_study_is_finished_run(store: Store, study: StudyRecord) -> None:
+    like = best(store, study)
+    extend(store, study, More(n_trials=1))
+    asked: list[TrialRequest] = []
+
+    def clock() -> float:
+        # The engine looks at it all the time, so also between its search and its end.
+        if not asked and store.study(study.id).state is StudyState.FINISHING:
+            asked.extend(request_like(store, study, like, Changes(seed=3)))
+            assert not take_up(store, study.id)
+        return time.monotonic()
+
+    assert run(store, study.id, clock=clock) is StudyState.DONE
+    assert asked
+    (own,) = manual(store, study)
+    assert (own.state, own.params[SEED]) == (TrialState.COMPLETE, 3)
+    assert store.study(study.id).n_requested == 0
+
+
 def test_what_would_come_again_or_is_no_value_is_refused(store: Store, study: StudyRecord) -> None:
     like = best(store, study)
     with pytest.raises(SpecError, match=rf"Trial {like.number} has exactly these params"):
@@ -133,7 +170,7 @@ def test_a_choice_brings_its_params_in_and_takes_others_away(store: Store, study
     like = best(store, study)
     known = {p.name: p for p in parameters_of(store, study, "mlp")}
     brought = next(p for p in known.values() if "sgd" in p.when.get("optimizer", ()))
-    asked = request_like(store, study, like, Changes({"optimizer": "SGD"}))
+    (asked,) = request_like(store, study, like, Changes({"optimizer": "SGD"}))
     assert asked.params["optimizer"] == "sgd"
     assert asked.params[brought.target] == brought.default
     values = {**TrialFacts.of(like).values, "optimizer": "sgd"}
