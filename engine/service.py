@@ -195,14 +195,10 @@ def _importance(store: Store, request: MeasureImportance, progress: _JobProgress
 def _write_trials(store: Store, request: WriteTrials, progress: _JobProgress) -> WrittenTrials:
     from .trial_files import write_trials
 
-    path = write_trials(
-        store,
-        request.study_id,
-        request.trial_ids,
-        request.out,
-        lambda fraction: progress("writing", fraction),
-    )
-    return WrittenTrials(str(path), len(request.trial_ids))
+    known = {trial.id: trial for trial in store.trials(request.study_id)}
+    trials = [known[trial_id] for trial_id in request.trial_ids if trial_id in known]
+    path = write_trials(store, trials, request.out, lambda fraction: progress("writing", fraction))
+    return WrittenTrials(str(path), len(trials))
 
 
 def _export(store: Store, request: ExportTrial) -> ExportedTrial:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import numpy as np
 from ..storage.records import FoldScores, TrialRecord
 from ..storage.store import Store
 from .domain.errors import DataError
-from .domain.trial_columns import written_trial
+from .domain.trial_columns import json_ready, written_trial
 from .outputs import output_file
 
 ENDINGS = (".csv", ".json", ".parquet")
@@ -23,8 +22,7 @@ _AT_ONCE = 2000
 
 def write_trials(
     store: Store,
-    study_id: int,
-    trial_ids: Sequence[int],
+    trials: Sequence[TrialRecord],
     out: str,
     progress: Callable[[float], object] = lambda _fraction: None,
 ) -> Path:
@@ -33,9 +31,7 @@ def write_trials(
     Parameters
     ----------
     store : Store
-    study_id : int
-        Of the study in the store.
-    trial_ids : sequence of int
+    trials : sequence of TrialRecord
         In the order of the rows.
     out : str
         A file, or a folder for ``trials.csv``; what is there is replaced once all has been written.
@@ -59,7 +55,7 @@ def write_trials(
                 file=file.name,
                 endings=", ".join(ENDINGS),
             )
-        rows = list(_rows(store, study_id, trial_ids, progress))
+        rows = list(_rows(store, trials, progress))
         names = list(dict.fromkeys(name for row in rows for name in row))
         half = file.with_name(f".{file.name}.part")
         try:
@@ -74,15 +70,14 @@ def write_trials(
 
 
 def _rows(
-    store: Store, study_id: int, trial_ids: Sequence[int], progress: Callable[[float], object]
+    store: Store, trials: Sequence[TrialRecord], progress: Callable[[float], object]
 ) -> Iterator[dict[str, object]]:
-    known = {trial.id: trial for trial in store.trials(study_id)}
-    for first in range(0, len(trial_ids), _AT_ONCE):
-        some = [trial_id for trial_id in trial_ids[first : first + _AT_ONCE] if trial_id in known]
-        scores = store.fold_scores_of(some)
-        for trial_id in some:
-            yield row_of(known[trial_id], scores.get(trial_id))
-        progress(min((first + _AT_ONCE) / len(trial_ids), 1.0))
+    for first in range(0, len(trials), _AT_ONCE):
+        some = trials[first : first + _AT_ONCE]
+        scores = store.fold_scores_of([trial.id for trial in some])
+        for trial in some:
+            yield row_of(trial, scores.get(trial.id))
+        progress(min((first + _AT_ONCE) / len(trials), 1.0))
 
 
 def row_of(trial: TrialRecord, scores: FoldScores | None) -> dict[str, object]:
@@ -116,15 +111,10 @@ def _write_csv(file: Path, names: Sequence[str], rows: Sequence[dict[str, object
 
 
 def _write_json(file: Path, _names: Sequence[str], rows: Sequence[dict[str, object]]) -> None:
-    finite = [{name: _finite(value) for name, value in row.items()} for row in rows]
+    finite = json_ready(rows)
     file.write_text(
         json.dumps(finite, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8"
     )
-
-
-def _finite(value: object) -> object:
-    """Return a value that JSON has; it has no such thing as not a number."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _write_parquet(file: Path, names: Sequence[str], rows: Sequence[dict[str, object]]) -> None:
@@ -136,20 +126,12 @@ def _write_parquet(file: Path, names: Sequence[str], rows: Sequence[dict[str, ob
 
 def _column(values: Sequence[object]) -> Sequence[object]:
     """Return values that are of one type: numbers stay numbers, and what is mixed or a list becomes text."""
-    known = [value for value in values if value is not None]
-    for kinds in (bool, int, (int, float), str):
-        if all(
-            isinstance(value, kinds) and (kinds is bool or not isinstance(value, bool)) for value in known
-        ):
-            return (
-                [float(str(v)) if v is not None else None for v in values]
-                if kinds == (int, float)
-                else values
-            )
-    return [
-        None if value is None else json.dumps(value) if not isinstance(value, str) else value
-        for value in values
-    ]
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {int, float}:
+        return [None if value is None else float(str(value)) for value in values]
+    if len(kinds) == 1 and kinds <= {bool, int, float, str}:
+        return values
+    return [value if value is None or isinstance(value, str) else json.dumps(value) for value in values]
 
 
 _WRITERS: dict[str, Callable[[Path, Sequence[str], Sequence[dict[str, object]]], None]] = {

@@ -10,7 +10,6 @@ import psutil
 from ..storage.store import Store
 
 
-
 class EngineState(Enum):
     """What has become of an engine."""
 

@@ -177,6 +177,13 @@ class Desk(QObject):
         """Say something that may be missed."""
         self.toasted.emit(text, action, act)
 
+    def write_undoable(
+        self, do: Callable[[Store], object], undo: Callable[[Store], object], told: Text
+    ) -> None:
+        """Write into the store, and offer to take it back beside what is `told` then."""
+        feed = self.feed
+        feed.write(do, lambda _: self.toast(told, lambda: tr("Undo"), lambda: feed.write(undo)))
+
     def warn(self, text: Text, tone: str = "bad") -> None:
         """Say something that must not be missed."""
         self.warned.emit(tone, text)
@@ -195,15 +202,16 @@ class Desk(QObject):
 
         self.feed.write(work, None, lambda message: self._not_asked(study_id, message))
 
-    def launch(self, study_id: int) -> None:
-        """Start the engine of a study that waits for one."""
+    def launch(self, study_id: int, prepare: Callable[[Store], object] = lambda _store: None) -> None:
+        """Start the engine of a study that waits for one, once `prepare` has written what it is to do."""
         workspace = self.feed.workspace
         self._expect_engine(study_id)
-        self.feed.write(
-            lambda _store: launch_engine(workspace, study_id),
-            None,
-            lambda message: self._not_asked(study_id, message),
-        )
+
+        def work(store: Store) -> None:
+            prepare(store)
+            launch_engine(workspace, study_id)
+
+        self.feed.write(work, None, lambda message: self._not_asked(study_id, message))
 
     def copy(self, text: str) -> None:
         """Put a text into the clipboard."""
@@ -212,14 +220,7 @@ class Desk(QObject):
 
     def give_more(self, study_id: int, more: More) -> None:
         """Let a study that is done go on, with more time or trials; its engine is started."""
-        workspace = self.feed.workspace
-        self._expect_engine(study_id)
-
-        def work(store: Store) -> None:
-            extend(store, store.study(study_id), more)
-            launch_engine(workspace, study_id)
-
-        self.feed.write(work, None, lambda message: self._not_asked(study_id, message))
+        self.launch(study_id, lambda store: extend(store, store.study(study_id), more))
 
     def duplicate(self, study: StudyRecord) -> None:
         """Go to the New study page, with the data and the settings of a study."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..engine.domain.errors import Message
-from ..engine.domain.requests import JobRequest
+from ..engine.domain.requests import JobRequest, kind_of
 from ..storage.records import JobRecord, JobState
 from . import words
 from .desk import Desk
@@ -131,7 +131,7 @@ class JobWatcher(QObject):
 def job_going(store: Store, asks: type[JobRequest], study_id: int) -> JobRecord | None:
     """Return the job with a request of this type that is done for a study, or waits for its turn."""
     for state in (JobState.RUNNING, JobState.WAITING):
-        for job in store.jobs(state=state):
-            if job.kind == asks.__struct_config__.tag and job.args.get("study_id") == study_id:
+        for job in store.jobs(state=state, kind=kind_of(asks)):
+            if job.args.get("study_id") == study_id:
                 return job
     return None

@@ -258,11 +258,10 @@ class MainWindow(Speaks, QMainWindow):
 
     def show_shortcuts(self) -> None:
         """Show the panel of keyboard shortcuts."""
-        has_own_line = ("page.", "study.", "trial.")
         keys = [
             (action.keys, action.text)
             for action in self.desk.actions.of(Subject.WINDOW)
-            if action.keys and not action.name.startswith(has_own_line)
+            if action.keys and not action.name.startswith("page.")
         ]
         of_rows = [
             (action.keys, action.text)

@@ -107,12 +107,16 @@ class JobStore(StoreBase):
         with self._read() as session:
             return _as_it_stands(get(session, JobRow, "job", job_id))
 
-    def jobs(self, *, state: JobState | None = None, since_revision: int = 0) -> list[JobRecord]:
+    def jobs(
+        self, *, state: JobState | None = None, kind: str | None = None, since_revision: int = 0
+    ) -> list[JobRecord]:
         """Return the jobs (in one state, told as in `job`) that changed after `since_revision`, the oldest first.
 
         Parameters
         ----------
         state : JobState or None
+        kind : str or None
+            Of the work; None for all.
         since_revision : int
             Of the store, when they were read last; 0 for all.
 
@@ -121,6 +125,8 @@ class JobStore(StoreBase):
         list of JobRecord
         """
         statement = select(JobRow).where(JobRow.revision > since_revision).order_by(JobRow.id)
+        if kind is not None:
+            statement = statement.where(JobRow.kind == kind)
         if state is not None:
             as_stored = (state, JobState.RUNNING) if state is JobState.FAILED else (state,)
             statement = statement.where(JobRow.state.in_(as_stored))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import math
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from rich.table import Table
 
@@ -34,7 +33,7 @@ from ..domain.leading import leading_in, margin_in
 from ..domain.objectives import front_of_table, objectives_of, pareto_trials
 from ..domain.stored import encoded
 from ..domain.study_list import ReadStudies, ReadStudy, damaged_study, list_studies
-from ..domain.trial_columns import SHOWN, ShownColumn, written_trial
+from ..domain.trial_columns import SHOWN, ShownColumn, json_ready, written_trial
 from ..domain.trial_view import read_view
 from ..domain.verdict import OLD_WAY, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
@@ -142,10 +141,10 @@ def run_trials(args: argparse.Namespace) -> int:
         if args.pareto:
             trials = [t for t, _ in pareto_trials(trials, objectives_of(study), study.direction)]
         if args.out is not None:
-            file = write_trials(store, study.id, [t.id for t in trials], args.out)
+            file = write_trials(store, trials, args.out)
             print(f"Wrote {formatting.counted(len(trials), 'trial')} to {file}.", file=sys.stderr)
             return DONE
-    rows = [_row(t) for t in trials]
+    rows = [written_trial(t) for t in trials]
     if args.json:
         print(json.dumps(rows, allow_nan=False))
     elif args.csv:
@@ -183,7 +182,7 @@ def run_show(args: argparse.Namespace) -> int:
         trial = store.trial_by_number(study.id, args.trial)
         view = read_view(store, trial.id)
         trial, scores = view.trial, view.scores
-        optimistic = _plain(optimistic_score(view.curves, study.direction))
+        optimistic = json_ready(optimistic_score(view.curves, study.direction))
         rival = None if args.against is None else store.trial_by_number(study.id, args.against)
         verdict = None if rival is None else _verdict(store, study, trial, rival)
     if not args.json:
@@ -192,9 +191,11 @@ def run_show(args: argparse.Namespace) -> int:
             other = name_in_sentence(rival, study.task)
             plain_console().print(str(verdict_sentence(other, verdict)), highlight=False)
         return DONE
-    row = _row(trial)
+    row = written_trial(trial)
     if scores is not None:
-        row["folds"] = {name: _plain(scores.values[:, i].tolist()) for i, name in enumerate(scores.metrics)}
+        row["folds"] = {
+            name: json_ready(scores.values[:, i].tolist()) for i, name in enumerate(scores.metrics)
+        }
         row["best_epochs"] = scores.best_epochs.tolist()
     row["optimistic_value"] = optimistic
     if verdict is not None:
@@ -226,24 +227,14 @@ def _verdict(store: Store, study: StudyRecord, trial: TrialRecord, other: TrialR
     return compare_trials(study, *found)
 
 
-def _row(t: TrialRecord) -> dict[str, object]:
-    return {k: _plain(v) if isinstance(v, float) else v for k, v in written_trial(t).items()}
-
-
 def _state(t: TrialRecord) -> str:
     is_damaged = t.failure is not None and t.failure.kind is FailureKind.DAMAGED
     return "damaged" if is_damaged else str(t.state)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(v) for v in value]
-    return None if value is None or not math.isfinite(value) else value
-
-
 def _print_trial(trial: TrialRecord, scores: FoldScores | None, optimistic: float | None) -> None:
     """Print what a trial was, and its scores on every fold."""
-    about = {name: value for name, value in _row(trial).items() if value not in (None, "", {})} | {
+    about = {name: value for name, value in written_trial(trial).items() if value not in (None, "", {})} | {
         "value": formatting.score(trial.value, trial.value_std),
         "params": _params_text(trial).replace("  ", "\n"),
     }

@@ -44,7 +44,7 @@ def _table(measured: Importance) -> Table:
     table.add_column("")
     for one in measured.params[:_MOST_SHOWN]:
         table.add_row(
-            f"{one.family}.{one.name}" if one.family else one.name,
+            one.full_name,
             formatting.percent(one.share),
             formatting.percent(min(one.chance, 1.0)),
             formatting.count(one.n_trials),

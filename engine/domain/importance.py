@@ -32,6 +32,11 @@ class ParamImportance(msgspec.Struct, frozen=True):
     n_trials: int
 
     @property
+    def full_name(self) -> str:
+        """With its family, where there are several."""
+        return f"{self.family}.{self.name}" if self.family else self.name
+
+    @property
     def stands_out(self) -> bool:
         """Whether it is more than chance."""
         return self.share > self.chance

@@ -202,6 +202,20 @@ def add_job(store: Store, request: JobRequest) -> JobRecord:
     return store.add_job(str(built.pop("type")), built)
 
 
+def kind_of(asks: type[JobRequest]) -> str:
+    """Return the word that the jobs of a type of request are stored under.
+
+    Parameters
+    ----------
+    asks : type
+
+    Returns
+    -------
+    str
+    """
+    return str(asks.__struct_config__.tag)
+
+
 def request_of(job: JobRecord) -> JobRequest:
     """Return what a job asks.
 

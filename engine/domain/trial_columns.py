@@ -5,9 +5,10 @@ Filter, ``--json``, ``--csv`` and the tables of terminal and window read this li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -210,7 +211,7 @@ def own_columns(
 
 
 def written_trial(trial: TrialRecord) -> dict[str, object]:
-    """Return what ``--json`` and ``--csv`` have of a trial.
+    """Return what ``--json`` and ``--csv`` have of a trial, as `json_ready` values.
 
     Parameters
     ----------
@@ -220,4 +221,24 @@ def written_trial(trial: TrialRecord) -> dict[str, object]:
     -------
     dict of str to object
     """
-    return {c.key: c.of_record(trial) for c in TRIAL_COLUMNS if c.key and c.of_record is not None}
+    return {c.key: json_ready(c.of_record(trial)) for c in TRIAL_COLUMNS if c.key and c.of_record is not None}
+
+
+def json_ready(value: Any) -> Any:
+    """Return a value with None for each number in it that is not finite: JSON has no such thing.
+
+    Parameters
+    ----------
+    value : float, str, list, mapping …
+
+    Returns
+    -------
+    Any
+    """
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list | tuple):
+        return [json_ready(one) for one in cast("Sequence[Any]", value)]
+    if isinstance(value, Mapping):
+        return {name: json_ready(one) for name, one in cast("Mapping[str, Any]", value).items()}
+    return value

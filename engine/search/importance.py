@@ -100,11 +100,12 @@ def measure(
     distributions = _distributions(values)
     # Of few trials a tenth is too few to see anything in.
     quantile = max(QUANTILE, min(_LEAST_TARGETS / len(losses), 0.5))
-    ours = _divergences(values, losses, distributions, quantile)
+    study = _study_of(values, distributions)
+    ours = _divergences(study, losses, quantile)
     others: list[dict[str, float]] = []
     for turn in range(n_shuffles):
         progress("chance", turn / n_shuffles)
-        others.append(_divergences(values, rng.permutation(losses), distributions, quantile))
+        others.append(_divergences(study, rng.permutation(losses), quantile))
     whole = sum(ours.values()) or 1.0
     measured = [
         _told(
@@ -185,25 +186,28 @@ def _distribution(seen: Sequence[object]) -> Dist | None:
     return optuna.distributions.FloatDistribution(float(low), float(high), log=log)
 
 
-def _divergences(
-    values: Sequence[Params], losses: NDArray[np.float64], distributions: Mapping[str, Dist], quantile: float
-) -> dict[str, float]:
-    """Return how far each param's values in the best trials are from those in all."""
+def _study_of(values: Sequence[Params], distributions: Mapping[str, Dist]) -> optuna.Study:
+    """Return Optuna's study of trials with these values, each with its place as its value."""
     study = optuna.create_study(direction="minimize")
     study.add_trials([
         optuna.trial.create_trial(
-            value=float(loss),
+            value=float(place),
             params={name: value for name, value in one.items() if name in distributions},
             distributions={name: distributions[name] for name in one if name in distributions},
         )
-        for one, loss in zip(values, losses.tolist(), strict=True)
+        for place, one in enumerate(values)
     ])  # fmt: skip
+    return study
+
+
+def _divergences(study: optuna.Study, losses: NDArray[np.float64], quantile: float) -> dict[str, float]:
+    """Return how far each param's values in the best trials are from those in all."""
     evaluator = optuna.importance.PedAnovaImportanceEvaluator(target_quantile=quantile)
     with warnings.catch_warnings():
         # That few trials make equal importances, which the caller sees.
         warnings.simplefilter("ignore")
         return dict(
             optuna.importance.get_param_importances(
-                study, evaluator=evaluator, params=list(distributions), normalize=False
+                study, evaluator=evaluator, target=lambda trial: float(losses[trial.number]), normalize=False
             )
         )

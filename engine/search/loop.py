@@ -67,9 +67,8 @@ class SearchLoop:
             self._heartbeat.beat(sample=True)
             self._record_stage()
             self._wishes.read()
-            if self._wishes.has_requests:
+            if self._wishes.has_new_requests():
                 self._schedule.take_requests()
-                self._wishes.has_requests = False
             self._skip()
             is_stopped = self._wishes.request is Request.STOP
             is_over = is_stopped or self._is_over()

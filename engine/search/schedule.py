@@ -259,7 +259,7 @@ class Schedule:
             if trial.state is TrialState.COMPLETE:
                 self._complete(trial, scores)
             if trial.kind is TrialKind.SEARCH:
-                past.append(self._past(trial, steps))
+                past.append(self._past(trial, facts[trial.id], steps))
             else:
                 own.append(trial)
         self.take_requests()
@@ -271,13 +271,13 @@ class Schedule:
         """Tell a finished trial of the user's, where the search could have proposed it."""
         could_be = SEED not in trial.params and number_in(trial.params, EPOCHS, 1.0) <= 1.0
         if trial.state.is_finished and could_be:
-            self._search.add(self._past(trial, {}))
+            self._search.add(self._past(trial, TrialFacts.of(trial), {}))
 
-    def _past(self, trial: TrialRecord, steps: Mapping[int, float]) -> PastTrial:
+    def _past(self, trial: TrialRecord, facts: TrialFacts, steps: Mapping[int, float]) -> PastTrial:
         return PastTrial(
             trial.number,
             trial.family,
-            TrialFacts.of(trial).values,
+            facts.values,
             _state_for_sampler(trial),
             trial.value,
             steps,

@@ -29,8 +29,6 @@ class Wishes:
         What the study is to do.
     skips : set of int
         Ids of unfinished trials that are not wanted.
-    has_requests : bool
-        Whether the user asked for trials of his own that nobody has taken up.
     """
 
     store: Store
@@ -41,7 +39,7 @@ class Wishes:
     policy: Policy
     request: Request = Request.RUN
     skips: frozenset[int] = frozenset()
-    has_requests: bool = False
+    _has_requests: bool = False
     _read: float = -math.inf
 
     def read(self) -> None:
@@ -55,8 +53,13 @@ class Wishes:
             _log.info("asked to %s", study.request)
             self._turn_to(study.request)
         self._scale(study.n_workers_requested or self.prepared.n_workers)
-        self.has_requests = study.n_requested > 0
+        self._has_requests = study.n_requested > 0
         self.skips = frozenset(self.store.skips_asked(study_id)) if self.pool.running else frozenset()
+
+    def has_new_requests(self) -> bool:
+        """Return whether the user asked for trials of his own since this was asked last."""
+        answer, self._has_requests = self._has_requests, False
+        return answer
 
     def _turn_to(self, request: Request) -> None:
         study_id = self.prepared.request.study_id

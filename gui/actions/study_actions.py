@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...engine.domain.resuming import More
@@ -20,37 +21,60 @@ LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
 
 def study_actions(desk: Desk) -> tuple[Action, ...]:
     """Return the actions of the study in view."""
-    ways = _Studies(desk)
+    ways, action = _Studies(desk), partial(study_action, desk)
     return (
-        ways.action("open", "open", lambda: tr("Open"), ways.open, keys="Return"),
-        ways.action("resume", "play", lambda: tr("Resume"), ways.resume, ways.why_not_resume),
-        ways.action("pause", "pause", lambda: tr("Pause"), ways.ask(Request.PAUSE), ways.why_not_pause),
-        ways.action("stop", "stop", lambda: tr("Stop"), ways.ask(Request.STOP), ways.why_not_stop),
-        ways.action(
+        action("open", "open", lambda: tr("Open"), ways.open, keys="Return"),
+        action("resume", "play", lambda: tr("Resume"), ways.resume, ways.why_not_resume),
+        action("pause", "pause", lambda: tr("Pause"), ways.ask(Request.PAUSE), ways.why_not_pause),
+        action("stop", "stop", lambda: tr("Stop"), ways.ask(Request.STOP), ways.why_not_stop),
+        action(
             "more_time",
             "clock",
             lambda: tr("{n} minutes more", n=MINUTES_MORE),
             ways.give(More(timeout_s=60.0 * MINUTES_MORE)),
             ways.why_not_more,
         ),
-        ways.action(
+        action(
             "more_trials",
             "trials",
             lambda: tr("{n} trials more", n=TRIALS_MORE),
             ways.give(More(n_trials=TRIALS_MORE)),
             ways.why_not_more,
         ),
-        ways.action(
+        action(
             "reseed",
             "undo",
             lambda: tr("Rerun the best with {n} other seeds", n=N_SEEDS),
             ways.reseed,
             ways.why_not_reseed,
         ),
-        ways.action("duplicate", "plus", lambda: tr("Duplicate as a new study"), ways.duplicate),
-        ways.action("pin", "pin", ways.pin_text, ways.pin),
-        ways.action("archive", "archive", ways.archive_text, ways.archive, keys="Delete"),
+        action("duplicate", "plus", lambda: tr("Duplicate as a new study"), ways.duplicate),
+        action("pin", "pin", ways.pin_text, ways.pin),
+        action("archive", "archive", ways.archive_text, ways.archive, keys="Delete"),
     )
+
+
+def study_action(
+    desk: Desk,
+    name: str,
+    icon: str,
+    text: Text,
+    run: Callable[[StudyRecord], object],
+    why_not: Callable[[StudyRecord], str] = lambda _study: "",
+    keys: str = "",
+) -> Action:
+    """Return an action that needs a study; `run` and `why_not` get the one in view."""
+
+    def why() -> str:
+        study = desk.study
+        return why_not(study) if study is not None else tr("There is no study in view; choose one first.")
+
+    def do() -> None:
+        study = desk.study
+        if study is not None:
+            run(study)
+
+    return Action(f"study.{name}", Subject.STUDY, icon, text, do, why, keys)
 
 
 class _Studies:
@@ -58,28 +82,6 @@ class _Studies:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-
-    def action(
-        self,
-        name: str,
-        icon: str,
-        text: Text,
-        run: Callable[[StudyRecord], object],
-        why_not: Callable[[StudyRecord], str] = lambda _study: "",
-        keys: str = "",
-    ) -> Action:
-        """Return an action that needs a study."""
-
-        def why() -> str:
-            study = self._desk.study
-            return why_not(study) if study is not None else tr("There is no study in view; choose one first.")
-
-        def do() -> None:
-            study = self._desk.study
-            if study is not None:
-                run(study)
-
-        return Action(f"study.{name}", Subject.STUDY, icon, text, do, why, keys)
 
     # -- open, run, pause, stop -------------------------------------------------------------------------------------
 
@@ -153,17 +155,14 @@ class _Studies:
 
     def archive(self, study: StudyRecord) -> None:
         """Archive a study, or restore one; the toast offers to take that back."""
-        desk = self._desk
 
         def told() -> str:
             if study.archived:
                 return tr("Restored {name}", name=study.name)
             return tr("Archived {name}", name=study.name)
 
-        def undo() -> None:
-            desk.feed.write(lambda store: store.edit_study(study.id, archived=study.archived))
-
-        desk.feed.write(
+        self._desk.write_undoable(
             lambda store: store.edit_study(study.id, archived=not study.archived),
-            lambda _: desk.toast(told, lambda: tr("Undo"), undo),
+            lambda store: store.edit_study(study.id, archived=study.archived),
+            told,
         )

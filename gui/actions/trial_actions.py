@@ -187,7 +187,7 @@ class _Trials:
 
     def archive(self, ids: list[int]) -> None:
         """Archive trials, or restore them; the toast offers to take that back."""
-        archived, feed = not self._all_have("archived"), self._desk.feed
+        archived = not self._all_have("archived")
 
         def write(value: bool) -> Callable[[Store], object]:
             return lambda store: [store.edit_trial(trial_id, archived=value) for trial_id in ids]
@@ -197,10 +197,7 @@ class _Trials:
                 return counted(len(ids), tr("Archived 1 trial"), tr("Archived {n} trials"))
             return counted(len(ids), tr("Restored 1 trial"), tr("Restored {n} trials"))
 
-        def done(_: object) -> None:
-            self._desk.toast(told, lambda: tr("Undo"), lambda: feed.write(write(not archived)))
-
-        feed.write(write(archived), done)
+        self._desk.write_undoable(write(archived), write(not archived), told)
 
     # -- copies -----------------------------------------------------------------------------------------------------
 

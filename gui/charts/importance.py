@@ -10,7 +10,7 @@ import numpy as np
 
 from ...engine.domain import formatting
 from ...engine.domain.importance import LEAST_TRIALS, Importance, ParamImportance
-from ...engine.domain.requests import MeasureImportance, result_of
+from ...engine.domain.requests import MeasureImportance, kind_of, result_of
 from ...storage.records import JobState, TrialState
 from ..speech import tr
 from .spec import Axes, Axis, ChartSpec, Line, Mark, Points
@@ -38,9 +38,8 @@ class Importances:
 
 def read_importance(store: Store, asked: ChartRequest) -> Importances:
     """Return what was measured last of this study."""
-    tag = str(MeasureImportance.__struct_config__.tag)
-    for job in reversed(store.jobs(state=JobState.DONE)):
-        if job.kind == tag and job.args.get("study_id") == asked.study.id:
+    for job in reversed(store.jobs(state=JobState.DONE, kind=kind_of(MeasureImportance))):
+        if job.args.get("study_id") == asked.study.id:
             return Importances(result_of(job, Importance))
     return Importances(None)
 
@@ -104,7 +103,7 @@ def _bars(data: Importances) -> Sequence[Mark]:
 
 
 def _axes(data: Importances) -> Axes:
-    names = tuple(f"{one.family}.{one.name}" if one.family else one.name for one in data.params)
+    names = tuple(one.full_name for one in data.params)
     n_trials = 0 if data.measured is None else data.measured.n_trials
     return Axes(
         Axis(lambda: tr("Share of what tells the best trials from all {n}", n=n_trials), span=(0.0, 1.0)),
@@ -116,7 +115,7 @@ def _tip(data: Importances, item: object) -> str:
     if not isinstance(item, ParamImportance) or data.measured is None:
         return ""
     told = [
-        f"{item.family}.{item.name}" if item.family else item.name,
+        item.full_name,
         tr("{share} of what tells the best tenth from all", share=formatting.percent(item.share)),
         tr("chance gives up to {share}", share=formatting.percent(min(item.chance, 1.0))),
         tr("{n} trials have it", n=f"{item.n_trials:,}"),

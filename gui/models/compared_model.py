@@ -53,9 +53,7 @@ class ComparedModel(TableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, section = self.rows[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.values[section - 1] if section else row.name
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return row.values[section - 1] if section else row.name
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(section)

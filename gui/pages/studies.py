@@ -16,7 +16,7 @@ from ...engine.domain.study_list import ReadStudy
 from ...storage.records import StudyRecord, StudyState
 from .. import tokens
 from ..actions.action import Action, Subject
-from ..actions.study_actions import LIVE
+from ..actions.study_actions import LIVE, study_action
 from ..desk import Desk
 from ..models.studies_model import StudiesModel, StudiesProxy, StudyColumn
 from ..speech import counted, tr
@@ -160,14 +160,8 @@ class StudiesPage(Page):
     def _action_row(self) -> QWidget:
         actions = self.desk.actions
         actions.add(
-            Action(
-                "study.rename",
-                Subject.STUDY,
-                "rename",
-                lambda: tr("Rename"),
-                self._begin_naming,
-                self._why_not_rename,
-                "F2",
+            study_action(
+                self.desk, "rename", "rename", lambda: tr("Rename"), lambda _: self._begin_naming(), keys="F2"
             )
         )
         actions.add(
@@ -261,9 +255,6 @@ class StudiesPage(Page):
         self.desk.show_page("studies")
         self._follow_desk()
         self._rename()
-
-    def _why_not_rename(self) -> str:
-        return "" if self.desk.study is not None else tr("There is no study in view; choose one first.")
 
     def _rename(self) -> None:
         study = self.chosen()

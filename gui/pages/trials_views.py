@@ -51,7 +51,7 @@ class ViewsOfTrials(QObject):
         self._views: TrialsViews = read_views(desk.preferences.text(_KEPT_AS, ""))
         self._arranging = False
         head = table.horizontalHeader()
-        head.sectionMoved.connect(lambda *_: self._keep())
+        head.sectionMoved.connect(lambda *_: self._moved())
 
     @property
     def named(self) -> dict[str, TrialsView]:
@@ -62,11 +62,14 @@ class ViewsOfTrials(QObject):
         """Show the columns that were chosen, or the usual ones, after the model has others."""
         self._arranging = True
         head, sections = self._table.horizontalHeader(), self._model.sections()
+        chosen = self._views.columns
+        usual = {} if chosen else rare(self._model.data_)
         for name, section in sections.items():
             width = SHOWN[section].shown.width if section < N_OWN else head.defaultSectionSize()
             self._table.setColumnWidth(section, width)
-            self._table.setColumnHidden(section, not self._is_wanted(name, section))
-        order = [name for name in self._views.now.columns if name in sections] or list(sections)
+            is_wanted = name in chosen if chosen else usual.get(section, True)
+            self._table.setColumnHidden(section, not is_wanted)
+        order = [name for name in chosen if name in sections] or list(sections)
         for place, name in enumerate([*order, *(name for name in sections if name not in order)]):
             head.moveSection(head.visualIndex(sections[name]), place)
         self._arranging = False
@@ -82,11 +85,11 @@ class ViewsOfTrials(QObject):
         before = self.shown()
         columns = (*before, name) if on else tuple(one for one in before if one != name)
         if columns:
-            self._take(TrialsView(columns, self._views.now.sort, self._views.now.filter))
+            self._take(columns)
 
     def apply(self, view: TrialsView) -> None:
         """Take a view: its columns, what it is sorted by, its filter."""
-        self._take(TrialsView(view.columns))
+        self._take(view.columns)
         if view.sort:
             self._model.sort_by(view.sort)
         else:
@@ -96,8 +99,7 @@ class ViewsOfTrials(QObject):
     def name_view(self, name: str) -> None:
         """Keep the table as it is now under a name."""
         now = TrialsView(self.shown(), self._model.sorted_by, self._desk.selection.text)
-        self._views = TrialsViews(self._views.now, {**self._views.named, name: now})
-        self._save()
+        self._keep(TrialsViews(self._views.columns, {**self._views.named, name: now}))
 
     def forget(self, name: str) -> None:
         """Forget a view; the toast offers to take that back."""
@@ -105,12 +107,10 @@ class ViewsOfTrials(QObject):
         if view is None:
             return
         named = {one: kept for one, kept in self._views.named.items() if one != name}
-        self._views = TrialsViews(self._views.now, named)
-        self._save()
+        self._keep(TrialsViews(self._views.columns, named))
 
         def undo() -> None:
-            self._views = TrialsViews(self._views.now, {**self._views.named, name: view})
-            self._save()
+            self._keep(TrialsViews(self._views.columns, {**self._views.named, name: view}))
 
         self._desk.toast(lambda: tr("Forgot the view {name}", name=name), lambda: tr("Undo"), undo)
 
@@ -142,25 +142,17 @@ class ViewsOfTrials(QObject):
             action.toggled.connect(lambda on, name=name: self.toggle(name, on=on))
         return menu
 
-    def _is_wanted(self, name: str, section: int) -> bool:
-        chosen = self._views.now.columns
-        if chosen:
-            return name in chosen
-        return rare(self._model.data_).get(section, True)
-
-    def _take(self, view: TrialsView) -> None:
-        self._views = TrialsViews(view, self._views.named)
+    def _take(self, columns: tuple[str, ...]) -> None:
+        self._keep(TrialsViews(columns, self._views.named))
         self.arrange()
-        self._save()
 
-    def _keep(self) -> None:
-        """Remember that a column was moved."""
+    def _moved(self) -> None:
         if not self._arranging:
-            self._views = TrialsViews(TrialsView(self.shown()), self._views.named)
-            self._save()
+            self._keep(TrialsViews(self.shown(), self._views.named))
 
-    def _save(self) -> None:
-        self._desk.preferences.set_text(_KEPT_AS, views_text(self._views))
+    def _keep(self, views: TrialsViews) -> None:
+        self._views = views
+        self._desk.preferences.set_text(_KEPT_AS, views_text(views))
 
     def _ask_name(self, parent: QWidget) -> None:
         name, is_given = QInputDialog.getText(parent, tr("Keep this view"), tr("Name"))

@@ -65,7 +65,7 @@ def study_rows(studies: Sequence[ReadStudy]) -> tuple[ComparedRow, ...]:
     leading = [leading_in(one.record, one.spec, one.result) for one in studies]
     margins = [margin_in(one.record, one.result) for one in studies]
     evidence = [one.result.evidence for one in studies]
-    corrected = [None if found is None or found.corrected is None else found.corrected for found in evidence]
+    corrected = [None if found is None else found.corrected for found in evidence]
     n_trials = [sum(one.record.n_trials.values()) for one in studies]
     found = (
         ComparedRow(

@@ -15,7 +15,7 @@ from ...storage.records import TrialRecord
 
 def as_json(trial: TrialRecord) -> str:
     """Return a trial as `cupel trials --json` writes it, with its params."""
-    return json.dumps(written_trial(trial), indent=2, ensure_ascii=False)
+    return json.dumps(written_trial(trial), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def as_toml(trial: TrialRecord) -> str:

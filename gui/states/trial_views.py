@@ -31,9 +31,16 @@ class TrialsView(msgspec.Struct, frozen=True):
 
 
 class TrialsViews(msgspec.Struct, frozen=True):
-    """What is remembered of the table: its columns now, and the views that have a name."""
+    """What is remembered of the table.
 
-    now: TrialsView = TrialsView()
+    Attributes
+    ----------
+    columns : tuple of str
+        Those that are shown now, from left to right; none for the usual ones.
+    named : dict of str to TrialsView
+    """
+
+    columns: tuple[str, ...] = ()
     named: dict[str, TrialsView] = {}
 
 

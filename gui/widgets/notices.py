@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from .. import tokens
 from ..language import Speaks
 from ..speech import Text, tr
+from .floating import FloatingPanel
 from .parts import Button, IconButton, Label, Picture, clear, column, row, set_property
 
 _TOAST_MS = 7000
@@ -168,14 +167,11 @@ def _picture(tone: str) -> tuple[str, str]:
     return {"bad": ("serious", "bad"), "warning": ("warning", "warning")}.get(tone, ("info", "accent"))
 
 
-class ShortcutsPanel(QFrame):
-    """The keyboard shortcuts, over the middle of the window; Escape or a click outside closes it."""
+class ShortcutsPanel(FloatingPanel):
+    """The keyboard shortcuts."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("panel")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._focus_before: QWidget | None = None
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(10)
@@ -183,7 +179,6 @@ class ShortcutsPanel(QFrame):
         close.clicked.connect(self.dismiss)
         heading = row(Label(lambda: tr("Keyboard shortcuts"), "subtitle"), 1, close)
         self.setLayout(column(heading, self._grid, spacing=16, margins=(24, 16, 24, 24)))
-        self.hide()
 
     def show_shortcuts(self, rows: list[tuple[str, Text]]) -> None:
         """Show pairs of key and meaning."""
@@ -194,45 +189,4 @@ class ShortcutsPanel(QFrame):
             cap.setSizePolicy(cap.sizePolicy().Policy.Maximum, cap.sizePolicy().Policy.Fixed)
             self._grid.addWidget(cap, index, 0)
             self._grid.addWidget(Label(meaning), index, 1)
-        parent = self.parentWidget()
-        self._focus_before = QApplication.focusWidget()
-        self.adjustSize()
-        if parent is not None:
-            self.move((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 3)
-        self.show()
-        self.raise_()
-        self.setFocus()
-
-    def dismiss(self) -> None:
-        """Close the panel and give the focus back."""
-        self.hide()
-        if self._focus_before is not None and shiboken6.isValid(self._focus_before):
-            self._focus_before.setFocus()
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        super().showEvent(event)
-        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
-
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
-        super().hideEvent(event)
-        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        if (
-            event.type() == QEvent.Type.MouseButtonPress
-            and isinstance(watched, QWidget)
-            and watched is not self
-            and not self.isAncestorOf(watched)
-        ):
-            self.hide()
-        return super().eventFilter(watched, event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        # Else it would go on to what lies below, and look like a click beside the panel.
-        event.accept()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        if event.key() == Qt.Key.Key_Escape:
-            self.dismiss()
-        else:
-            super().keyPressEvent(event)
+        self.appear(self, 1 / 3)

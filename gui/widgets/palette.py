@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QWidget
 
 from .. import icons, tokens
 from ..language import Speaks
 from ..speech import tr
 from ..states.fuzzy import fit
 from ..theme import theme
+from .floating import FloatingPanel
 from .parts import SearchField, column, row
 
 _WIDTH_PX, _ROWS, _ROW_PX = 560, 10, 36
@@ -43,8 +43,8 @@ class Entry:
     why_not: str = ""
 
 
-class Palette(Speaks, QFrame):
-    """Over the middle of the window; Escape or a click outside closes it.
+class Palette(Speaks, FloatingPanel):
+    """Finds what is typed.
 
     Parameters
     ----------
@@ -55,9 +55,7 @@ class Palette(Speaks, QFrame):
 
     def __init__(self, parent: QWidget, entries: Callable[[str], list[Entry]]) -> None:
         super().__init__(parent)
-        self.setObjectName("panel")
         self._entries = entries
-        self._focus_before: QWidget | None = None
         self.field = SearchField(
             lambda: tr("Type what to do or where to go: a page, a study, t 12 for a trial")
         )
@@ -77,26 +75,15 @@ class Palette(Speaks, QFrame):
             column(self.field, self.none, self.list, spacing=tokens.GRID, margins=(12, 12, 12, 12))
         )
         self.found: list[Entry] = []
-        self.hide()
 
     def open(self) -> None:
         """Show it, empty."""
-        self._focus_before = QApplication.focusWidget()
         self.field.setText("")
         self._find("")
         parent = self.parentWidget()
         if parent is not None:
             self.setFixedWidth(min(_WIDTH_PX, parent.width() - 4 * tokens.GRID))
-            self.move((parent.width() - self.width()) // 2, parent.height() // 8)
-        self.show()
-        self.raise_()
-        self.field.setFocus()
-
-    def dismiss(self) -> None:
-        """Close it and give the focus back."""
-        self.hide()
-        if self._focus_before is not None and shiboken6.isValid(self._focus_before):
-            self._focus_before.setFocus()
+        self.appear(self.field, 1 / 4)
 
     def _find(self, typed: str) -> None:
         scored = [(fit(typed, f"{entry.text} {entry.aside}"), entry) for entry in self._entries(typed)]
@@ -152,31 +139,14 @@ class Palette(Speaks, QFrame):
                 self.list.setCurrentRow(place)
                 return
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        super().showEvent(event)
-        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
-
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
-        super().hideEvent(event)
-        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._take_key(event)
-        if (
-            event.type() == QEvent.Type.MouseButtonPress
-            and isinstance(watched, QWidget)
-            and watched is not self
-            and not self.isAncestorOf(watched)
-        ):
-            self.hide()
         return super().eventFilter(watched, event)
 
     def _take_key(self, event: QKeyEvent) -> bool:
         key = event.key()
-        if key == Qt.Key.Key_Escape:
-            self.dismiss()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose()
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self._step(1 if key == Qt.Key.Key_Down else -1)

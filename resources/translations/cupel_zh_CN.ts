@@ -4979,6 +4979,10 @@
       <translation>研究 {name!r} 已有划分；划分只进行一次。</translation>
     </message>
     <message>
+      <source>The study {name!r} is being stopped; ask for trials once it has stopped.</source>
+      <translation>研究 {name!r} 正在停止；请在它停止后再请求试验。</translation>
+    </message>
+    <message>
       <source>The study {name!r} is running; stop it, or wait for its end, before it is given more.</source>
       <translation>研究 {name!r} 正在运行；请先停止它或等它结束，再追加预算。</translation>
     </message>

@@ -51,15 +51,11 @@ def study(store: Store) -> StudyRecord:
     return store.study(made.id)
 
 
-def ids_of(store: Store, study: StudyRecord) -> list[int]:
-    return [trial.id for trial in store.trials(study.id)]
-
-
 def test_every_format_has_the_same_rows_in_the_order_asked(
     store: Store, study: StudyRecord, tmp_path: Path
 ) -> None:
-    ids = ids_of(store, study)[::-1]
-    files = [write_trials(store, study.id, ids, str(tmp_path / f"out{ending}")) for ending in ENDINGS]
+    trials = store.trials(study.id)[::-1]
+    files = [write_trials(store, trials, str(tmp_path / f"out{ending}")) for ending in ENDINGS]
     with files[0].open(encoding="utf-8", newline="") as stream:
         of_csv = list(csv.DictReader(stream))
     of_json = json.loads(files[1].read_text(encoding="utf-8"))
@@ -86,12 +82,12 @@ def test_what_cannot_be_written_is_said_and_what_is_there_stays(
     store: Store, study: StudyRecord, tmp_path: Path
 ) -> None:
     with pytest.raises(DataError, match=r"out\.xlsx does not say how .* \.csv, \.json, \.parquet"):
-        write_trials(store, study.id, ids_of(store, study), str(tmp_path / "out.xlsx"))
+        write_trials(store, store.trials(study.id), str(tmp_path / "out.xlsx"))
     folder = tmp_path / "out.csv"
     folder.mkdir()
     (folder / "trials.csv").mkdir()
     with pytest.raises(DataError, match=r"trials\.csv cannot be written"):
-        write_trials(store, study.id, ids_of(store, study), str(folder))
+        write_trials(store, store.trials(study.id), str(folder))
     assert [path.name for path in folder.iterdir()] == ["trials.csv"]
 
 

@@ -14,7 +14,15 @@ from cupel.engine.domain.spec import BudgetSpec, StudySpec
 from cupel.engine.domain.trial_facts import TrialFacts
 from cupel.engine.manual_trials import Changes, further_seeds, parameters_of, request_like, take_up
 from cupel.engine.studies import create_study
-from cupel.storage.records import Request, StudyRecord, StudyState, TrialKind, TrialRecord, TrialRequest, TrialState
+from cupel.storage.records import (
+    Request,
+    StudyRecord,
+    StudyState,
+    TrialKind,
+    TrialRecord,
+    TrialRequest,
+    TrialState,
+)
 from cupel.storage.store import Store
 
 from tests.engine.search.engines import ROOT, InThread, run, wait_for
