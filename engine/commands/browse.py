@@ -29,8 +29,10 @@ from ..domain.data_read import DataRead
 from ..domain.errors import Message, SpecError, WorkspaceError
 from ..domain.evidence import Verdict
 from ..domain.filtering import parse_filter, trial_columns
+from ..domain.fit import Fit, fit_sentence
 from ..domain.leading import leading_in, margin_in
 from ..domain.objectives import front_of_table, objectives_of, pareto_trials
+from ..domain.spec import StudySpec
 from ..domain.stored import encoded
 from ..domain.study_list import ReadStudies, ReadStudy, damaged_study, list_studies
 from ..domain.trial_columns import SHOWN, ShownColumn, json_ready, written_trial
@@ -38,6 +40,7 @@ from ..domain.trial_view import read_view
 from ..domain.verdict import OLD_WAY, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
 from ..statistics.epochs import optimistic_score
+from ..statistics.fit import measure_fit
 from ..trial_files import write_trials
 from .console import plain_console
 from .data_lines import data_lines
@@ -183,10 +186,11 @@ def run_show(args: argparse.Namespace) -> int:
         view = read_view(store, trial.id)
         trial, scores = view.trial, view.scores
         optimistic = json_ready(optimistic_score(view.curves, study.direction))
+        fit = measure_fit(view.curves, StudySpec.of_study(study).split.n_folds)
         rival = None if args.against is None else store.trial_by_number(study.id, args.against)
         verdict = None if rival is None else _verdict(store, study, trial, rival)
     if not args.json:
-        _print_trial(trial, scores, optimistic)
+        _print_trial(trial, scores, optimistic, fit)
         if verdict is not None and rival is not None:
             other = name_in_sentence(rival, study.task)
             plain_console().print(str(verdict_sentence(other, verdict)), highlight=False)
@@ -198,6 +202,7 @@ def run_show(args: argparse.Namespace) -> int:
         }
         row["best_epochs"] = scores.best_epochs.tolist()
     row["optimistic_value"] = optimistic
+    row["fit"] = None if fit is None else encoded(fit)
     if verdict is not None:
         row["against"] = {"trial": args.against, **encoded(verdict)}
     print(json.dumps(row, allow_nan=False, ensure_ascii=False))
@@ -232,7 +237,9 @@ def _state(t: TrialRecord) -> str:
     return "damaged" if is_damaged else str(t.state)
 
 
-def _print_trial(trial: TrialRecord, scores: FoldScores | None, optimistic: float | None) -> None:
+def _print_trial(
+    trial: TrialRecord, scores: FoldScores | None, optimistic: float | None, fit: Fit | None
+) -> None:
     """Print what a trial was, and its scores on every fold."""
     about = {name: value for name, value in written_trial(trial).items() if value not in (None, "", {})} | {
         "value": formatting.score(trial.value, trial.value_std),
@@ -250,6 +257,8 @@ def _print_trial(trial: TrialRecord, scores: FoldScores | None, optimistic: floa
     console.print(table)
     if trial.failure is not None:
         console.print(trial.failure.message, highlight=False)
+    if fit is not None:
+        console.print(str(fit_sentence(fit)), highlight=False)
     if scores is None:
         return
     folds = Table(box=None, header_style="bold")

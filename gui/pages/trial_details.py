@@ -7,21 +7,24 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...engine.domain import formatting
+from ...engine.domain.fit import FAULTS, fit_sentence
+from ...engine.domain.spec import StudySpec
 from ...engine.domain.trial_view import TrialView, read_view
+from ...engine.statistics.fit import measure_fit
 from ...storage.records import Curves, Failure, FailureKind, FoldScores, StudyRecord, TrialState
 from .. import words
 from ..charts.curves import CURVES, TrialCurves, judged_measure, measures
 from ..charts.folds import FOLDS, FoldValues
 from ..desk import Desk
 from ..language import Speaks
-from ..speech import tr
+from ..speech import sentence, tr
 from ..states.trial_facts import against_baseline, facts, score_of_best_epochs, score_on_repeats
 from ..widgets.chart_view import ChartView
 from ..widgets.choice_box import ChoiceBox
 from ..widgets.grids import fill_grid
 from ..widgets.notes_box import NotesBox
 from ..widgets.notices import Notice
-from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, row, scrolled
+from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, row, scrolled, set_property
 from ..widgets.small_chart import SmallChart
 
 
@@ -75,10 +78,11 @@ class TrialDetails(Speaks, QWidget):
         self.say(lambda: self.measure.setAccessibleName(tr("Measure of the curves")))
         self.curves = ChartView(CURVES)
         self.curves.setFixedHeight(190)
+        self.fit = Label(kind="small", tone="muted", wrap=True, select=True)
         self.curves_title = row(Label(lambda: tr("Learning curves"), "strong"), 1, self.measure)
         self.curves_box = QWidget()
         self.curves_box.setLayout(
-            column(Rule(), self.curves_title, self.curves, self.curves.legend, spacing=6)
+            column(Rule(), self.curves_title, self.curves, self.curves.legend, self.fit, spacing=6)
         )
         self.strip = SmallChart(FOLDS, 64, margin=10)
         self.say(lambda: self.strip.setAccessibleName(tr("Scores of the folds")))
@@ -149,6 +153,7 @@ class TrialDetails(Speaks, QWidget):
         self.against.setText(against_baseline(study, trial))
         self._show_failure(trial.failure)
         self._fill_measures(view.curves)
+        self._show_fit(view.curves, study)
         self._show_curves()
         self._show_folds(view.scores, study)
         fill_grid(self.params, [(name, formatting.parameter(value)) for name, value in trial.params.items()])
@@ -174,6 +179,15 @@ class TrialDetails(Speaks, QWidget):
             for name in found:
                 self.measure.addItem(metric if name == "score" else name, name)
             self.measure.setCurrentIndex(self.measure.findData(judged_measure(curves, metric)))
+
+    def _show_fit(self, curves: Curves | None, study: StudyRecord) -> None:
+        """Say whether the trial over- or underfits, once it has ended: a running one still gets better."""
+        has_ended = self.view is not None and self.view.trial.state.is_finished
+        fit = measure_fit(curves, StudySpec.of_study(study).split.n_folds) if has_ended else None
+        self.fit.setVisible(fit is not None)
+        if fit is not None:
+            self.fit.setText(sentence(fit_sentence(fit)))
+            set_property(self.fit, "tone", "warning" if fit.word in FAULTS else "muted")
 
     def _show_curves(self) -> None:
         if self.view is not None:

@@ -3863,6 +3863,10 @@
       <translation>数据类型</translation>
     </message>
     <message>
+      <source>Learns nothing after its first epoch: its loss on training rows, {train_last}, and on validation rows, {valid_last}, is no lower after {last} epochs. Where that is no good score, it underfits; try another learning rate.</source>
+      <translation>第一轮之后没有再学到东西：{last} 轮之后，训练行上的损失 {train_last} 和验证行上的损失 {valid_last} 都没有降低。如果分数不好，就是欠拟合；请换一个学习率。</translation>
+    </message>
+    <message>
       <source>Lines before the table</source>
       <translation>表格之前的行数</translation>
     </message>
@@ -3925,6 +3929,10 @@
     <message>
       <source>Near-duplicates are not kept together: they link so many groups with one another that no folds would be left. Copies stand on both sides of the splits, in different groups.</source>
       <translation>近似重复行未保持在一起：它们把太多的组彼此相连，以致无法分折。副本在不同的组中，分处划分的两侧。</translation>
+    </message>
+    <message>
+      <source>Neither over- nor underfits: its loss on validation rows is lowest, {valid}, at epoch {epoch}, and {valid_last} at the end, epoch {last}. On training rows it is {train} and {train_last}.</source>
+      <translation>既不过拟合也不欠拟合：验证行上的损失在第 {epoch} 轮最低，为 {valid}，结束时（第 {last} 轮）为 {valid_last}。训练行上的损失分别为 {train} 和 {train_last}。</translation>
     </message>
     <message>
       <source>Network {number} of the model has {n:,} weights that are no numbers; export another trial.</source>
@@ -4011,6 +4019,14 @@
       <translation>未显示与{name}有差异：差值 {difference}，95% 区间 {low} 至 {high}；更好的概率 {better}，相当 {same}，更差 {worse}。</translation>
     </message>
     <message>
+      <source>Not shown to overfit: its loss on validation rows is lowest, {valid}, at epoch {epoch}, and {valid_last} at the end, epoch {last}, which so few folds may give by chance. On training rows it is {train} and {train_last}.</source>
+      <translation>未能证明过拟合：验证行上的损失在第 {epoch} 轮最低，为 {valid}，结束时（第 {last} 轮）为 {valid_last}，这么少的折可能只是偶然。训练行上的损失分别为 {train} 和 {train_last}。</translation>
+    </message>
+    <message>
+      <source>Not shown to underfit: from epoch {late} to the last, {last}, its loss on validation rows fell from {valid_late} to {valid_last}, which so few folds may give by chance; a longer training would tell.</source>
+      <translation>未能证明欠拟合：从第 {late} 轮到最后的第 {last} 轮，验证行上的损失从 {valid_late} 降到 {valid_last}，这么少的折可能只是偶然；训练更久才能判断。</translation>
+    </message>
+    <message>
       <source>Nothing can be served at {host}:{port}: {reason}; choose another --port, or --port 0 for a free one.</source>
       <translation>无法在 {host}:{port} 提供服务：{reason}；请换一个 --port，或用 --port 0 取空闲端口。</translation>
     </message>
@@ -4073,6 +4089,10 @@
     <message>
       <source>One trial was complete: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows). The pruned ones, {n_pruned:,}, do not take part, so that this is not corrected for having picked it.</source>
       <translation>只有一次试验完成：{value}，95 % 区间 {low} 至 {high}（对行重抽样 {n_resamples:,} 次）。被剪枝的 {n_pruned:,} 次不参与，因此此值未对挑选作校正。</translation>
+    </message>
+    <message>
+      <source>Overfits after epoch {epoch}: by epoch {last} its loss on validation rows has risen from {valid} to {valid_last}, while that on training rows fell from {train} to {train_last}.</source>
+      <translation>第 {epoch} 轮之后过拟合：到第 {last} 轮，验证行上的损失从 {valid} 升到 {valid_last}，而训练行上的损失从 {train} 降到 {train_last}。</translation>
     </message>
     <message>
       <source>Parameters</source>
@@ -5365,6 +5385,10 @@
     <message>
       <source>Two trials are compared: give --trial N beside --against M.</source>
       <translation>要比较两个试验：请在 --against M 之外给出 --trial N。</translation>
+    </message>
+    <message>
+      <source>Underfits: it was still getting better when it ended. From epoch {late} to the last, {last}, its loss on validation rows fell from {valid_late} to {valid_last}; train it longer.</source>
+      <translation>欠拟合：结束时仍在变好。从第 {late} 轮到最后的第 {last} 轮，验证行上的损失从 {valid_late} 降到 {valid_last}；请训练更久。</translation>
     </message>
     <message>
       <source>Unknown model family {family!r}; choose one of {choices}.</source>

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from cupel.engine import resume_study
+from cupel.engine.domain import formatting
 from cupel.engine.domain.spec import spec_of
 from cupel.storage.records import Failure, FailureKind, StudyState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
@@ -77,6 +78,9 @@ def test_trials_can_be_listed_filtered_and_read_by_programs(
     assert all(float(r["params_width"]) > 0 for r in rows)
     shown = json.loads(cupel("show", "1", "--trial", "0", "--json", "--workspace", workspace).stdout)
     assert len(shown["folds"]["accuracy"]) == 3
+    assert 1 <= shown["fit"]["epoch"] <= shown["fit"]["last"]
+    told = cupel("show", "1", "--trial", "0", "--workspace", workspace).stdout
+    assert formatting.number(shown["fit"]["valid_last"]) in " ".join(told.split())
     studies = json.loads(cupel("studies", "--json", "--workspace", workspace).stdout)
     assert [s["name"] for s in studies] == ["Irises"]
 

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cupel.engine.domain import formatting
 from cupel.engine.domain.comparable import SCORING
 from cupel.engine.domain.filtering import parse_filter
+from cupel.engine.domain.fit import FAULTS, fit_sentence
 from cupel.engine.domain.trial_columns import SHOWN
+from cupel.engine.statistics.fit import measure_fit
 from cupel.gui import words
 from cupel.gui.charts.pareto import Spread
 from cupel.gui.models.studies_model import trial_counts
@@ -148,6 +151,17 @@ def test_the_best_trial_is_shown_first(page: TrialsPage) -> None:
     assert page.model.index(0, NUMBER).data() == str(study.best_trial)
     assert page.details.heading.text() == f"Trial {study.best_trial}"
     assert "±" in page.details.score.text()
+
+
+def test_what_the_curves_say_of_over_and_underfitting_stands_below_them(page: TrialsPage) -> None:
+    view = page.details.view
+    assert view is not None
+    assert view.curves is not None
+    fit = measure_fit(view.curves, len(view.curves.values))
+    assert fit is not None
+    assert page.details.fit.text() == str(fit_sentence(fit))
+    assert formatting.number(fit.train_last) in page.details.fit.text()
+    assert page.details.fit.property("tone") == ("warning" if fit.word in FAULTS else "muted")
 
 
 def test_the_filter_narrows_the_table_and_says_what_it_cannot_read(page: TrialsPage) -> None:
