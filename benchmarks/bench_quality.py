@@ -130,7 +130,7 @@ def write_job(store: Store, study: StudyRecord, path: Path) -> tuple[Any, Splits
         if is_text
         else (
             {"x": f.transform(table).numeric}
-            for f in fit_preprocessing(table, schema, splits.train, PreprocessingSpec())
+            for f in fit_preprocessing(table, schema.features, splits.train, PreprocessingSpec())
         )
     )
     for k, found in enumerate(inputs):

@@ -97,7 +97,7 @@ def _problem(store: Store, study_id: int, params: Mapping[str, Any]) -> tuple[di
     rows = StudyRows(store, study)
     table, target, splits = rows.table, rows.target, rows.splits
     arrays: dict[str, np.ndarray] = {}
-    fitted = fit_preprocessing(table, schema, splits.train, table_spec(params))
+    fitted = fit_preprocessing(table, schema.features, splits.train, table_spec(params))
     for k, preprocessing in enumerate(fitted):
         arrays[f"x{k}"] = preprocessing.transform(table).numeric
         arrays[f"y{k}"] = target.at(np.arange(table.n_rows)) if target.n_dropped == 0 else target.values

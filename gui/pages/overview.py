@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
 from ...engine.domain.comparable import table_is_scored_the_old_way
@@ -18,14 +21,17 @@ from .. import words
 from ..charts.curves import CURVES, TrialCurves, judged_measure
 from ..desk import Desk
 from ..speech import sentence, tr
+from ..states.study_log import log_of, with_note
 from ..states.trial_selection import Change
 from ..states.trials_data import TrialsData
 from ..widgets.chart_view import ChartView
 from ..widgets.notices import Notice
 from ..widgets.parts import Card, Label, column, row
+from .overview_brief import Brief
 from .overview_charts import OverviewCharts
 from .overview_controls import OverviewControls
-from .overview_parts import MachineCard, RunningCard, Tiles
+from .overview_log import LogCard
+from .overview_parts import RunningCard, Tiles
 from .overview_result import ResultCard
 from .page import FRAME_MS, EmptyState, Page, new_study_button
 
@@ -66,7 +72,11 @@ class OverviewPage(Page):
         self.running.skipped.connect(self._skip)
         self.running.chosen.connect(self._choose_curves)
         self.result = ResultCard()
-        self.machine = MachineCard()
+        self.log = LogCard()
+        self.log.log.note_written.connect(self._keep_note)
+        self.log.log.trial_picked.connect(lambda number: self._select([number]))
+        self.brief = Brief(desk)
+        self.brief.trials_picked.connect(self._select)
         self.charts = OverviewCharts(desk)
         self.charts.trial_picked.connect(self._choose_curves)
         self.curves = ChartView(CURVES)
@@ -95,6 +105,8 @@ class OverviewPage(Page):
 
     def study_changed(self) -> None:
         self._view, self._curves_of, self._is_behind = None, None, True
+        self.log.forget_choice()
+        self.brief.look_away()
         super().study_changed()
 
     def _content(self) -> QWidget:
@@ -102,21 +114,21 @@ class OverviewPage(Page):
         curves.body.addLayout(row(self.curves_title, 1, self.curves.legend))
         curves.body.addWidget(self.curves, 1)
         self._aside.setFixedWidth(_ASIDE_WIDTH)
-        self.machine.setFixedWidth(_ASIDE_WIDTH)
-        self.machine.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.log.setFixedWidth(_ASIDE_WIDTH)
+        self.log.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(12)
         grid.addWidget(self.charts, 0, 0)
         grid.addWidget(self._aside, 0, 1)
         grid.addWidget(curves, 1, 0)
-        grid.addWidget(self.machine, 1, 1)
+        grid.addWidget(self.log, 1, 1)
         grid.setColumnStretch(0, 1)
         grid.setRowStretch(0, 3)
         grid.setRowStretch(1, 2)
         content = QWidget()
-        layout = column(self.tiles, grid, spacing=12)
-        layout.setStretch(1, 1)
+        layout = column(self.brief, self.tiles, grid, spacing=12)
+        layout.setStretch(2, 1)
         content.setLayout(layout)
         return content
 
@@ -127,6 +139,27 @@ class OverviewPage(Page):
             lambda: tr("Start a study; its progress shows here, also after the window was closed."),
             new_study_button(self.desk),
         )
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        super().hideEvent(event)
+        self.brief.look_away()
+
+    def _keep_note(self, text: str) -> None:
+        study = self.desk.study
+        if study is not None:
+            now = datetime.now().astimezone()
+
+            def work(store: Store) -> None:
+                store.edit_study(study.id, notes=with_note(store.study(study.id).notes, text, now))
+
+            self.desk.feed.write(work)
+
+    def _select(self, numbers: Sequence[int]) -> None:
+        """Go to the Trials page with these trials selected."""
+        data = self.desk.selection.data
+        if data is not None:
+            self.desk.selection.select(data.table.ids[np.isin(data.table.numbers, numbers)])
+            self.desk.show_page("trials")
 
     def _trials_changed(self, change: Change) -> None:
         if not change & Change.TRIALS:
@@ -186,7 +219,10 @@ class OverviewPage(Page):
         # Nothing runs where the engine is gone, whatever the store says of its trials.
         runs = (study.state in _ACTIVE and not self.desk.is_lost(study)) or self.desk.is_starting(study.id)
         self._aside.setCurrentWidget(self.running if runs else self.result)
-        self.machine.show_samples(self._view.samples if self._view is not None else [])
+        self.log.machine.show_samples(self._view.samples if self._view is not None else [])
+        self.log.log.show_entries(log_of(study, data))
+        self.log.show_usual(runs=runs)
+        self.brief.show_study(study, data, is_looked_at=self.isVisible())
         self._curves_soon.start()
 
     def _show_failure(self, study: StudyRecord) -> None:

@@ -238,11 +238,12 @@ class RunningCard(Card):
         self._count.setText(formatting.count(len(places)) if places else "")
 
 
-class MachineCard(Card):
+class MachineView(QWidget):
     """Processor, memory and GPU while the study runs."""
 
     def __init__(self) -> None:
-        super().__init__(lambda: tr("Machine"), margin=12)
+        super().__init__()
+        body = column(spacing=8)
         self._lines: dict[str, tuple[Label, SmallChart[Course], QWidget]] = {}
         for key, name in (
             ("cpu", lambda: tr("Processor")),
@@ -254,10 +255,11 @@ class MachineCard(Card):
             name_label = Label(name, "small", "muted")
             box.setLayout(column(row(name_label, 1, value), line, spacing=2))
             self._lines[key] = (value, line, box)
-            self.body.addWidget(box)
+            body.addWidget(box)
         self._nothing = Label(lambda: tr("Nothing was recorded yet."), tone="muted")
-        self.body.addWidget(self._nothing)
-        self.body.addStretch(1)
+        body.addWidget(self._nothing)
+        body.addStretch(1)
+        self.setLayout(body)
 
     def show_samples(self, samples: list[SystemSample]) -> None:
         """Show the samples of a study in the order of time."""

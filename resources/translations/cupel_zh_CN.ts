@@ -76,6 +76,14 @@
       <translation>1 次试验</translation>
     </message>
     <message>
+      <source>1 trial failed, {kind}: {names}</source>
+      <translation>1 个试验失败，{kind}：{names}</translation>
+    </message>
+    <message>
+      <source>1 trial is tied with the best</source>
+      <translation>1 个试验与最佳不分上下</translation>
+    </message>
+    <message>
       <source>1 trial was asked for</source>
       <translation>已请求 1 个试验</translation>
     </message>
@@ -122,6 +130,10 @@
     <message>
       <source>A limit must be more than zero, or empty.</source>
       <translation>上限必须大于零，或留空。</translation>
+    </message>
+    <message>
+      <source>A note of yours (Markdown), then Enter</source>
+      <translation>写一条笔记（Markdown），按回车</translation>
     </message>
     <message>
       <source>A number</source>
@@ -290,6 +302,10 @@
     <message>
       <source>Base</source>
       <translation>原网络</translation>
+    </message>
+    <message>
+      <source>Baseline {name}: {score}</source>
+      <translation>基线 {name}：{score}</translation>
     </message>
     <message>
       <source>Being measured…</source>
@@ -578,6 +594,10 @@
     <message>
       <source>Counting in each group…</source>
       <translation>正在逐组统计…</translation>
+    </message>
+    <message>
+      <source>Created</source>
+      <translation>已创建</translation>
     </message>
     <message>
       <source>Cross-validated</source>
@@ -1216,6 +1236,10 @@
       <translation>导出包已在全新进程中加载，对原始数据行给出的预测与存储的一致。</translation>
     </message>
     <message>
+      <source>Log</source>
+      <translation>日志</translation>
+    </message>
+    <message>
       <source>Logistic regression</source>
       <translation>逻辑回归</translation>
     </message>
@@ -1546,6 +1570,10 @@
     <message>
       <source>On the holdout</source>
       <translation>留出集上</translation>
+    </message>
+    <message>
+      <source>On {n} repeats of the folds trial {number} is the best: {score}</source>
+      <translation>在折的 {n} 次重复上，试验 {number} 最佳：{score}</translation>
     </message>
     <message>
       <source>Once a study has a complete trial, its networks can be made smaller and faster here, and you see what that costs.</source>
@@ -2144,6 +2172,14 @@
       <translation>显示空间的哪一部分会失败或被排除，以便将其略去。</translation>
     </message>
     <message>
+      <source>Since you looked, {when}: 1 trial more.</source>
+      <translation>自你上次查看（{when}）以来：新增 1 个试验。</translation>
+    </message>
+    <message>
+      <source>Since you looked, {when}: {n} trials more.</source>
+      <translation>自你上次查看（{when}）以来：新增 {n} 个试验。</translation>
+    </message>
+    <message>
       <source>Size</source>
       <translation>大小</translation>
     </message>
@@ -2214,6 +2250,10 @@
     <message>
       <source>Start search</source>
       <translation>开始搜索</translation>
+    </message>
+    <message>
+      <source>Started</source>
+      <translation>已开始</translation>
     </message>
     <message>
       <source>Starting</source>
@@ -2330,6 +2370,18 @@
     <message>
       <source>The audit was cancelled; nothing of it was kept.</source>
       <translation>审计已取消，没有保留任何结果。</translation>
+    </message>
+    <message>
+      <source>The best is still {trial}: {score}.</source>
+      <translation>最佳仍是 {trial}：{score}。</translation>
+    </message>
+    <message>
+      <source>The best is {trial} now: {score}; it was {before}.</source>
+      <translation>现在最佳是 {trial}：{score}；之前为 {before}。</translation>
+    </message>
+    <message>
+      <source>The best is {trial}: {score}.</source>
+      <translation>最佳是 {trial}：{score}。</translation>
     </message>
     <message>
       <source>The best network is ahead of {baseline}; whether by more than chance was not judged.</source>
@@ -2588,8 +2640,16 @@
       <translation>试验 {number} 尚未完成。</translation>
     </message>
     <message>
+      <source>Trial {number} is the best so far: {score}</source>
+      <translation>试验 {number} 目前最佳：{score}</translation>
+    </message>
+    <message>
       <source>Trial {number} · {score}</source>
       <translation>试验 {number} · {score}</translation>
+    </message>
+    <message>
+      <source>Trial {number}, which you asked for: {score}</source>
+      <translation>你请求的试验 {number}：{score}</translation>
     </message>
     <message>
       <source>Trial, the best on top</source>
@@ -3200,6 +3260,10 @@
       <translation>每行 {n} 毫秒</translation>
     </message>
     <message>
+      <source>{n} of {of} trials were given up early, {share}</source>
+      <translation>{of} 个试验中有 {n} 个提前放弃，占 {share}</translation>
+    </message>
+    <message>
       <source>{n} parameters</source>
       <translation>{n} 个参数</translation>
     </message>
@@ -3234,6 +3298,14 @@
     <message>
       <source>{n} trials</source>
       <translation>{n} 次试验</translation>
+    </message>
+    <message>
+      <source>{n} trials are tied with the best</source>
+      <translation>{n} 个试验与最佳不分上下</translation>
+    </message>
+    <message>
+      <source>{n} trials failed, {kind}: {names}</source>
+      <translation>{n} 个试验失败，{kind}：{names}</translation>
     </message>
     <message>
       <source>{n} trials have a score; which params matter is measured from {least} on.</source>
@@ -3288,6 +3360,10 @@
       <translation>{rows} 行 × {columns} 列</translation>
     </message>
     <message>
+      <source>{score}, corrected {value}</source>
+      <translation>{score}，校正后 {value}</translation>
+    </message>
+    <message>
       <source>{share} is beaten so far</source>
       <translation>目前已超越 {share}</translation>
     </message>
@@ -3302,6 +3378,14 @@
     <message>
       <source>{study}, best {score}</source>
       <translation>{study}，最佳 {score}</translation>
+    </message>
+    <message>
+      <source>{tied}; none of them is smaller.</source>
+      <translation>{tied}；其中没有更小的。</translation>
+    </message>
+    <message>
+      <source>{tied}; the smallest of them, {trial}, is {times:.2g} times smaller.</source>
+      <translation>{tied}；其中最小的 {trial} 是其 1/{times:.2g} 大小。</translation>
     </message>
     <message>
       <source>{time} left</source>
