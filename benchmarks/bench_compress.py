@@ -89,11 +89,11 @@ def median_ms(call: Callable[[], Any], runs: int) -> float:
 def frameworks(model: Path) -> dict[str, float]:
     """Return milliseconds of the first network as a SavedModel and in `keras predict`, for 1 and 256 rows."""
     import tensorflow as tf
-    from cupel.engine.onnx_form.graph import member_models
+    from cupel.engine.onnx_form.graph import folded_networks, member_models
     from cupel.engine.training.model import TrainedModel
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
-    member: Any = member_models(TrainedModel.from_bytes(model.read_bytes()))[0]
+    member: Any = member_models(folded_networks(TrainedModel.from_bytes(model.read_bytes())))[0]
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         member.export(folder, format="tf_saved_model", verbose=False)
@@ -131,7 +131,7 @@ def run(name: str, data: Path | None, what: tuple[str, ...]) -> None:
         variants = compress(store, study.id, what=what)
         seconds = time.perf_counter() - began - trained
         path = Path(folder) / "model.npz"
-        path.write_bytes(store.artifacts.read(store.trial_by_number(study.id, 0).model_sha256))
+        path.write_bytes(store.artifacts.read(store.trial_by_number(study.id, 0).model_sha256 or ""))
         told = subprocess.run(
             [sys.executable, __file__, "--frameworks", str(path)], capture_output=True, text=True, check=True
         )
@@ -156,7 +156,7 @@ def print_table(name: str, metric: str, variants: list[Any], others: dict[str, f
             print(f"| {v.name} | failed: {v.failure.message[:90]} |")
             continue
         drop, cells = known[v.id].drop, [v.name, f"{v.value:.4f}"]
-        cells.append(f"{drop.mean:+.4f} ({drop.low:+.4f} to {drop.high:+.4f})")
+        cells.append("" if drop is None else f"{drop.mean:+.4f} ({drop.low:+.4f} to {drop.high:+.4f})")
         for runtime in ("onnx", "litert"):
             none = RuntimeFile("no file")
             file, own = known[v.id].forms.get(runtime, none), forms.get(runtime, none)
@@ -166,7 +166,7 @@ def print_table(name: str, metric: str, variants: list[Any], others: dict[str, f
             ratios = [
                 getattr(own, key) / getattr(file, key) for key in ("size_bytes", "p50_ms_1", "p50_ms_256")
             ]
-            cells += [f"{file.size_bytes / 1000:.1f}", *(f"{ratio:.1f}" for ratio in ratios)]
+            cells += [f"{(file.size_bytes or 0) / 1000:.1f}", *(f"{ratio:.1f}" for ratio in ratios)]
         print("| " + " | ".join(cells) + " |")
     for n in (1, 256):
         fastest = min(

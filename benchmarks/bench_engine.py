@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import optuna
@@ -39,7 +40,7 @@ def fill(store: Store, study_id: int) -> None:
             if p.name in values and p.kind == "float":
                 values[p.name] = float(rng.choice(p.grid(9)))
             elif p.name in values and p.kind == "int":
-                values[p.name] = int(rng.integers(p.low, p.high + 1))
+                values[p.name] = int(rng.integers(int(p.low), int(p.high) + 1))
         params = to_params(space, "mlp", values, task="multiclass", metric="accuracy")
         trial = store.create_trial(
             study_id=study_id,
@@ -105,7 +106,7 @@ def optuna_sqlite(url: str) -> float:
         task="multiclass",
         metric="accuracy",
     )
-    distributions = {
+    distributions: dict[str, Any] = {
         p.name: optuna.distributions.CategoricalDistribution(p.choices)
         if p.kind in ("choice", "fixed")
         else optuna.distributions.IntDistribution(int(p.low), int(p.high), log=p.log)

@@ -77,7 +77,7 @@ def judge(made: Made) -> tuple[float, float, float, float, float, str]:
     found = resample(made.rows, trials, {"flat": lambda: made.flat}, n_resamples=N_RESAMPLES)
     corrected, verdict = found.corrected(n_complete=len(trials), n_pruned=0), found.verdict("flat", 1.0)
     if corrected is None or verdict is None:
-        return (math.nan,) * 3 + (float(made.truths[best]), float(scores[best]), "none")
+        return math.nan, math.nan, math.nan, float(made.truths[best]), float(scores[best]), "none"
     return (
         corrected.value, corrected.low, corrected.high, float(made.truths[best]), float(scores[best]), verdict.word
     )  # fmt: skip

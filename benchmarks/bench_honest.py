@@ -116,12 +116,12 @@ def _case(name: str, answer: dict[str, Any], workspace: Path, seconds: float) ->
         y = np.full(rows.table.n_rows, -1, rows.target.values.dtype)
         y[rows.target.rows] = rows.target.values
         trial = store.trial_by_number(study.id, answer["best"]["trial"])
-        model = TrainedModel.from_bytes(store.artifacts.read(trial.model_sha256))
+        model = TrainedModel.from_bytes(store.artifacts.read(trial.model_sha256 or ""))
         alone = [model.only(place).predict(rows.table, held) for place in range(model.n_networks)]
         truth = float(np.mean([metric(y[held], p) for p in alone]))
         n_judged = sum(len(v) for v in rows.splits.valid[: rows.splits.n_folds])
         standard_error = _standard_error(metric.name, y[held], alone[0], n_judged)
-        first_mean, baselines_cv = trial.value, _baselines_cv(store, study.id)
+        first_mean, baselines_cv = float(trial.value or 0.0), _baselines_cv(store, study.id)
         old_best, old_corrected = old_way(store, study.id, metric.name)
     corrected = answer["corrected"]
     return Case(

@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from cupel.engine.baselines import fit_baseline
@@ -116,7 +116,7 @@ def write_job(store: Store, study: StudyRecord, path: Path) -> tuple[Any, Splits
     y = np.zeros(table.n_rows, target.values.dtype)
     y[target.rows] = target.values
     roles = {c.name: c.role for c in schema.features}
-    numbers = [table[n].numbers for n, role in roles.items() if role in ("numeric", "date")]
+    numbers = [table.numbers(n).numbers for n, role in roles.items() if role in ("numeric", "date")]
     categories = [table[n].categories()[0] for n, role in roles.items() if role == "categorical"]
     arrays: dict[str, Any] = {
         "numbers": np.stack(numbers, axis=1) if numbers else np.zeros((table.n_rows, 0)),
@@ -145,8 +145,8 @@ def text_inputs(table: Table, schema: TableSchema, splits: Splits) -> Iterator[d
     texts, text_of_row = texts_of(table, [c.name for c in schema.features])
     of_row = [texts[i] for i in text_of_row.tolist()]
     for train in splits.train:
-        vectorizer = TfidfVectorizer(analyzer=single_and_pairs, sublinear_tf=True)
-        of_train = vectorizer.fit_transform([of_row[i] for i in train.tolist()])
+        vectorizer: Any = TfidfVectorizer(analyzer=cast("Any", single_and_pairs), sublinear_tf=True)
+        of_train: Any = vectorizer.fit_transform([of_row[i] for i in train.tolist()])
         commonest = np.argsort(-np.asarray(of_train.astype(bool).sum(axis=0)).ravel(), kind="stable")[
             :N_WORDS
         ]

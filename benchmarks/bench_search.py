@@ -22,7 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tomli_w
 from cupel.engine.data.schema import TableSchema
+from cupel.engine.domain.space import space_from_toml
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.kinds.table.fit import fit_preprocessing
 from cupel.engine.kinds.table.preprocessing import table_spec
@@ -71,7 +73,7 @@ def run_cupel(folder: Path, source: str, target: str, n_trials: int, n_workers: 
     started = time.time()
     spec = StudySpec(
         target, metric="accuracy", split=SplitSpec(holdout=0.0), budget=BudgetSpec(n_trials), sampler="random", pruner="none",
-        space=SPACE, max_epochs=EPOCHS, baselines=False, export_dir="", n_workers=n_workers,
+        space=space_from_toml(tomli_w.dumps(SPACE)), max_epochs=EPOCHS, baselines=False, export_dir="", n_workers=n_workers,
     )  # fmt: skip
     with Store.open(folder / "workspace") as store:
         study, _ = create_study(store, source, spec)

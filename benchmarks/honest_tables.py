@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -121,7 +122,7 @@ def _california(sample: int, shared: Path) -> Made | None:
 def _digits(sample: int, shared: Path) -> Made:  # noqa: ARG001 - one signature for all
     from sklearn.datasets import load_digits
 
-    data = load_digits()
+    data: Any = load_digits()
     cells = [[*map(str, x), f"d{y}"] for x, y in zip(data.data.astype(int), data.target, strict=True)]
     return _drawn(cells, [*(f"p{i}" for i in range(64)), "digit"], "digit", 500, sample)
 

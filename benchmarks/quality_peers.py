@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 EPOCHS, PATIENCE = 100, 15
+# Keras takes a number, of which its annotations know nothing.
+QUIET: Any = 0
 METRICS = {"roc_auc": "1-auc_ovr", "accuracy": "class_error", "rmse": "rmse", "log_loss": "cross_entropy"}
 
 
@@ -32,9 +34,9 @@ def keras_mlp(job: dict[str, np.ndarray], k: int, rows: np.ndarray) -> np.ndarra
     targets = (y - center) / scale if is_regression else y
     model.fit(
         x[train], targets[train], validation_data=(x[valid], targets[valid]), epochs=EPOCHS, callbacks=[stop],
-        verbose=0,
+        verbose=QUIET,
     )  # fmt: skip
-    found = model.predict(x[rows], verbose=0, batch_size=1024)
+    found = model.predict(x[rows], verbose=QUIET, batch_size=1024)
     return found[:, 0] * scale + center if is_regression else found
 
 
@@ -44,7 +46,10 @@ def realmlp(job: dict[str, np.ndarray], k: int, rows: np.ndarray) -> np.ndarray:
     It takes no missing numbers: the median of the training part stands in, and a column says where.
     """
     import pandas as pd
-    from pytabkit import RealMLP_TD_Classifier, RealMLP_TD_Regressor
+    from pytabkit import (  # pyright: ignore[reportMissingImports] - of an environment of its own
+        RealMLP_TD_Classifier,
+        RealMLP_TD_Regressor,
+    )
 
     train, valid, y = job[f"train{k}"], job[f"valid{k}"], job["y"]
     numbers = job.get(f"numbers{k}", job["numbers"])  # of texts each fold has its own
@@ -77,7 +82,8 @@ def main() -> None:
         found = np.asarray(peer(job, k, np.concatenate([valid, job["holdout"]])), np.float64)
         predictions[f"valid{k}"] = found[: len(valid)]
         holdout = holdout + found[len(valid) :] / n_folds
-    np.savez(sys.argv[3], **predictions, holdout=np.asarray(holdout))
+    arrays: Any = predictions | {"holdout": np.asarray(holdout)}
+    np.savez(sys.argv[3], **arrays)
 
 
 if __name__ == "__main__":

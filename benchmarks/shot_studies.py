@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from cupel.storage.records import StudyState, TrialState
@@ -120,7 +121,7 @@ def write_data(folder: Path) -> None:
         (datasets.load_diabetes, "diabetes", "progression"),
         (datasets.load_wine, "wine", "grower"),
     ):
-        found = load(as_frame=True)
+        found: Any = load(as_frame=True)
         frame = found.frame.rename(columns={"target": target}).sample(frac=1, random_state=_SEED)
         if "target_names" in found:
             frame[target] = found.target_names[frame[target]]
@@ -128,7 +129,7 @@ def write_data(folder: Path) -> None:
             frame["sex"] = np.where(frame["sex"] > 0, "A", "B")
         frame.iloc[_NEW_ROWS:].to_csv(folder / f"{name}.csv", index=False)
         frame.iloc[:_NEW_ROWS].to_csv(folder / f"new-{name}.csv", index=False)
-    digits = datasets.load_digits()
+    digits: Any = datasets.load_digits()
     for i in np.random.default_rng(_SEED).permutation(len(digits.target))[:600]:
         place = folder / "digits" / str(digits.target[i])
         place.mkdir(parents=True, exist_ok=True)
@@ -158,7 +159,7 @@ def _begin(workspace: Path, command: list[str], name: str, n_trials: int) -> sub
         with Store.open(workspace) as store:
             study = next((one for one in store.studies(archived=None) if one.name == name), None)
             is_running = study is not None and study.state is StudyState.RUNNING
-            if is_running and study.n_trials.get(TrialState.COMPLETE, 0) >= n_trials:
+            if study is not None and is_running and study.n_trials.get(TrialState.COMPLETE, 0) >= n_trials:
                 return search
         try:
             search.wait(0.5)

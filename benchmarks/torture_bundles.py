@@ -37,7 +37,8 @@ _ODD: tuple[Any, ...] = (
 def torture(setting: Setting) -> Iterator[Callable[[int], Finding]]:
     """Give the function that damages a bundle and predicts with it; a tenth of the inputs are requests."""
     data, bundle = setting.folder / "iris.csv", setting.folder / "bundle"
-    load_iris(as_frame=True).frame.to_csv(data, index=False)
+    iris: Any = load_iris(as_frame=True)
+    iris.frame.to_csv(data, index=False)
     _export(setting.folder / "workspace", data, bundle)
     with _served(bundle) as port:
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -162,7 +163,7 @@ def _arff() -> bytes:
     return (head + "".join(f"{r['age']},{r['y']},'{r['note']}'\n" for r in _ROWS)).encode()
 
 
-def _parquet(compression: str) -> bytes:
+def _parquet(compression: Literal["snappy", "gzip", "brotli", "zstd"]) -> bytes:
     stream = io.BytesIO()
     pd.DataFrame(_ROWS).to_parquet(stream, compression=compression)
     return stream.getvalue()

@@ -33,10 +33,11 @@ from cupel.storage.records import (
     TrialState,
 )
 from cupel.storage.store import Store
-from torture_findings import Answer, Finding, Setting
+from torture_findings import Answer, Finding, Outcome, Setting
 
 Harm = Literal["engine", "worker", "all", "lock"]
-_HARMS: tuple[Harm, ...] = (*["engine"] * 4, *["worker"] * 4, *["all"] * 4, "lock")
+_OFTEN: tuple[Harm, ...] = ("engine", "worker", "all")
+_HARMS: tuple[Harm, ...] = (*_OFTEN, *_OFTEN, *_OFTEN, *_OFTEN, "lock")
 _NAME = "Irises"
 # Until a terminal is called hung, and until processes that were left alone have ended.
 _LIMIT_S, _ORPHANS_S = 600, 60
@@ -148,9 +149,10 @@ def torture(setting: Setting) -> Iterator[Callable[[int], Finding]]:
 class _FaultError(Exception):
     """What went wrong, where nothing else is to be tried."""
 
-    def __init__(self, outcome: Literal["hang", "traceback", "lost", "doubled", "wrong"], said: str) -> None:
+    def __init__(self, outcome: Outcome, said: str) -> None:
         super().__init__(said)
-        self.outcome, self.said = outcome, said
+        self.outcome: Outcome = outcome
+        self.said = said
 
 
 @dataclass
@@ -183,7 +185,8 @@ class _Harmed:
             with Store.open(self.workspace, "r") as store:
                 self._judge(store)
         except _FaultError as fault:
-            return fault.outcome, f"{fault.said} [{'; '.join(self.done)}]"
+            how: Outcome = fault.outcome
+            return how, f"{fault.said} [{'; '.join(self.done)}]"
         return "survived", "; ".join(self.done)
 
     def _search(self) -> None:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 started = time.monotonic()
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -27,6 +28,8 @@ if os.environ.get("BENCH_THREADS"):
 DATA = np.load(sys.argv[1])
 JOB = json.loads(Path(sys.argv[2]).read_text())
 N_FOLDS, EPOCHS = JOB["n_folds"], JOB["epochs"]
+# Keras takes a number, of which its annotations know nothing.
+QUIET: Any = 0
 
 
 def build(params: dict, n_in: int, n_classes: int) -> keras.Model:
@@ -56,7 +59,7 @@ def cross_validate(params: dict) -> float:
             epochs=EPOCHS,
             batch_size=params["batch_size"],
             validation_data=(x[valid], y[valid]),
-            verbose=0,
+            verbose=QUIET,
         )
         scores.append(history.history["val_accuracy"])
         losses.append(history.history["val_loss"])
@@ -84,11 +87,11 @@ def with_optuna() -> list[float]:
         )  # fmt: skip
 
     study.optimize(objective, n_trials=len(JOB["configs"]))
-    return [t.value for t in study.trials]
+    return [float(t.value or 0.0) for t in study.trials]
 
 
 def with_keras_tuner() -> list[float]:
-    import keras_tuner
+    import keras_tuner  # pyright: ignore[reportMissingImports] - of the environment of the benches
 
     scores: list[float] = []
 

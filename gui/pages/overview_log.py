@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFrame,
-    QLabel,
-    QLineEdit,
-    QSizePolicy,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QTextDocument
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QStackedWidget, QTextBrowser, QWidget
 
 from ..language import Speaks
 from ..speech import tr
 from ..states.study_log import LogEntry
-from ..widgets.parts import Button, Card, Label, clear, column, row, scrolled
+from ..theme import theme
+from ..widgets.parts import Button, Card, column, row
 from .overview_parts import MachineView
 
 _MOST_SHOWN = 200
+# The scheme of links to trials.
+_TRIAL = "trial"
 
 
 class LogView(Speaks, QWidget):
     """Entries, the newest first, and a field for a note.
+
+    One document, as hundreds of labels would take too long to make and to restyle.
 
     Signals
     -------
@@ -44,65 +43,78 @@ class LogView(Speaks, QWidget):
         self._shown: list[LogEntry] = []
         self.field = QLineEdit()
         self.field.returnPressed.connect(self._write)
+        self.browser = QTextBrowser()
+        self.browser.setObjectName("log")
+        self.browser.setOpenLinks(False)
+        self.browser.anchorClicked.connect(self._follow)
         self.say(lambda: self.field.setPlaceholderText(tr("A note of yours (Markdown), then Enter")))
         self.say(lambda: self.field.setAccessibleName(tr("A note of yours (Markdown), then Enter")))
-        self._list = column(spacing=6, margins=(0, 0, 6, 0))
-        content = QWidget()
-        content.setLayout(column(self._list, 1, spacing=0))
-        area = scrolled(content)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        layout = column(self.field, area, spacing=8)
+        self.say(lambda: self.browser.setAccessibleName(tr("Log")))
+        layout = column(self.field, self.browser, spacing=8)
         layout.setStretch(1, 1)
         self.setLayout(layout)
+        theme.changed.connect(self._write_page)
 
     def show_entries(self, entries: list[LogEntry]) -> None:
-        """Show what happened; lines that are shown already stay as they are."""
-        entries = entries[:_MOST_SHOWN]
-        if entries == self._shown:
-            return
-        self._shown = entries
-        clear(self._list)
-        for entry in entries:
-            self._list.addWidget(self._line(entry))
+        """Show what happened."""
+        if entries[:_MOST_SHOWN] != self._shown:
+            self._shown = entries[:_MOST_SHOWN]
+            self._write_page()
 
     def lines(self) -> list[str]:
         """Return what the lines say, from the top."""
         return [entry.text for entry in self._shown]
 
-    def _line(self, entry: LogEntry) -> QWidget:
-        dot = QFrame()
-        dot.setObjectName("dot")
-        dot.setProperty("tone", entry.tone)
-        dot.setFixedSize(8, 8)
-        dots = QWidget()
-        dots.setLayout(column(dot, 1, margins=(0, 5, 0, 0)))
-        text = QLabel(entry.text)
-        text.setWordWrap(True)
-        text.setTextFormat(Qt.TextFormat.MarkdownText if entry.is_note else Qt.TextFormat.PlainText)
-        text.setProperty("type", "small")
-        text.setOpenExternalLinks(True)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        if entry.trial is not None:
-            number = entry.trial
-            text.setText(f'<a href="{number}" style="text-decoration: none">{html.escape(entry.text)}</a>')
-            text.setTextFormat(Qt.TextFormat.RichText)
-            text.setOpenExternalLinks(False)
-            text.linkActivated.connect(lambda _link: self.trial_picked.emit(number))
-        when = Label(kind="small", tone="faint")
-        when.setText(datetime.fromtimestamp(entry.at_s).astimezone().strftime("%m-%d %H:%M"))
-        when.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        line = QWidget()
-        layout = row(dots, text, when, spacing=8)
-        layout.setStretch(1, 1)
-        layout.setAlignment(when, Qt.AlignmentFlag.AlignTop)
-        line.setLayout(layout)
-        return line
+    def _write_page(self) -> None:
+        bar = self.browser.verticalScrollBar()
+        place = bar.value()
+        rows = "".join(map(_row, self._shown))
+        self.browser.setHtml(f'<table width="100%" cellspacing="0" cellpadding="3">{rows}</table>')
+        bar.setValue(place)
+
+    def _follow(self, link: QUrl) -> None:
+        if link.scheme() == _TRIAL:
+            self.trial_picked.emit(int(link.path()))
+        elif link.scheme() in ("http", "https"):
+            QDesktopServices.openUrl(link)
 
     def _write(self) -> None:
         text = self.field.text().strip()
         if text:
             self.field.clear()
             self.note_written.emit(text)
+
+
+def _row(entry: LogEntry) -> str:
+    """Return an entry as a row of a table: a dot, what happened, when."""
+    colours = theme.palette
+    dot = getattr(colours, entry.tone)
+    text = html.escape(entry.text)
+    if entry.is_note:
+        text = _from_markdown(entry.text)
+    elif entry.trial is not None:
+        text = f'<a href="{_TRIAL}:{entry.trial}" style="text-decoration: none">{text}</a>'
+    when = datetime.fromtimestamp(entry.at_s).astimezone().strftime("%m-%d %H:%M")
+    return (
+        f'<tr><td width="12"><font color="{dot}">●</font></td><td>{text}</td>'
+        f'<td align="right" width="76"><font color="{colours.faint}">{when}</font></td></tr>'
+    )
+
+
+def _from_markdown(text: str) -> str:
+    """Return a note as rich text, without the fonts and margins of a page of its own."""
+    document = QTextDocument()
+    document.setMarkdown(text, QTextDocument.MarkdownFeature.MarkdownNoHTML)
+    body = document.toHtml()
+    body = body[body.index(">", body.index("<body")) + 1 : body.rindex("</body>")]
+    return re.sub(r' style="([^"]*)"', _without_page, body)
+
+
+def _without_page(style: re.Match[str]) -> str:
+    """Return what a style says of bold and italic letters."""
+    kept = [one.strip() for one in style[1].split(";") if one.strip().startswith("font-")]
+    kept = [one for one in kept if one.startswith(("font-weight", "font-style"))]
+    return f' style="{"; ".join(["margin: 0", *kept])}"'
 
 
 class LogCard(Card):

@@ -17,7 +17,7 @@ from cupel.gui.states.study_log import log_of, notes_of, with_note
 from cupel.gui.states.trials_data import TrialsData
 from cupel.storage.records import FailureKind, StudyRecord, TrialKind, TrialState
 from cupel.storage.store import Store
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from pytestqt.qtbot import QtBot
 
 
@@ -44,6 +44,8 @@ def test_the_log_tells_what_happened_the_newest_first(page: OverviewPage) -> Non
     study, data = shown(page)
     entries = log_of(study, data)
     assert [entry.text for entry in entries] == page.log.log.lines()
+    written = page.log.log.browser.toPlainText()
+    assert all(entry.text in written for entry in entries if not entry.is_note)
     times = [entry.at_s for entry in entries]
     assert times == sorted(times, reverse=True)
     table = data.table
@@ -74,6 +76,7 @@ def test_a_note_stands_in_the_log_and_in_the_notes_of_the_study(
         kept = store.study(study.id).notes
     assert kept.startswith(study.notes.rstrip())
     assert kept.endswith("\nThe **small** ones will do.\n")
+    assert "The small ones will do." in page.log.log.browser.toPlainText()
 
 
 def test_notes_are_told_apart_by_their_times(page: OverviewPage) -> None:
@@ -118,6 +121,10 @@ def test_a_link_goes_to_its_trials(qtbot: QtBot, page: OverviewPage, window: Mai
     assert window.page_name == "trials"
     selected = data.table.numbers[np.isin(data.table.ids, window.desk.selection.selected)]
     assert sorted(selected.tolist()) == sorted(numbers)
+    window.show_page("overview")
+    page.log.log.browser.anchorClicked.emit(QUrl(f"trial:{numbers[0]}"))
+    assert window.page_name == "trials"
+    assert window.desk.selection.one == int(data.table.ids[data.table.numbers == numbers[0]][0])
 
 
 def test_the_smallest_of_the_tied_is_told_with_its_size(page: OverviewPage) -> None:
