@@ -183,6 +183,12 @@ def _add_upkeep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="remove what killed processes left in the workspace more than a day ago",
     )
     p.set_defaults(run=upkeep.run_doctor)
+    p = _command(
+        commands, "delete", "Delete a study for good, with its trials and models, and tell what that frees."
+    )
+    p.add_argument("study", metavar="STUDY")
+    p.add_argument("--yes", action="store_true", help="without being asked")
+    p.set_defaults(run=upkeep.run_delete)
     p = _command(commands, "backup", "Copy the workspace's database, while studies may go on running.")
     p.add_argument("--out", metavar="FILE", help="or a folder, DIR/ (default: a file beside the database)")
     p.set_defaults(run=upkeep.run_backup)

@@ -55,6 +55,7 @@ class Desk(QObject):
     duplicated(object, object)
         A new study is to be like this one, on these data: a `StudyRecord` and a `DatasetRecord`.
     change_wanted(object, int)
+    deletion_wanted(object)
         A trial is to be changed and run: its `StudyRecord` and its id.
     table_wanted
         The trials that are shown are to be written into a file.
@@ -71,6 +72,7 @@ class Desk(QObject):
     file_dropped = Signal(str)
     duplicated = Signal(object, object)
     change_wanted = Signal(object, int)
+    deletion_wanted = Signal(object)
     table_wanted = Signal()
     toasted = Signal(object, object, object)
     warned = Signal(str, object)

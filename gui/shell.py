@@ -222,6 +222,7 @@ class MainWindow(Speaks, QMainWindow):
         self.desk.toasted.connect(self.toasts.add)
         self.desk.warned.connect(self.banners.add)
         self.desk.change_wanted.connect(self._change_trial)
+        self.desk.deletion_wanted.connect(self._delete_study)
         self.sidebar.page_chosen.connect(self.show_page)
         self.sidebar.theme_wanted.connect(self.set_theme)
         self.sidebar.language_wanted.connect(self.set_language)
@@ -248,6 +249,11 @@ class MainWindow(Speaks, QMainWindow):
         from .pages.change_trial import open_change
 
         open_change(self.desk, self, study, trial_id)
+
+    def _delete_study(self, study: StudyRecord) -> None:
+        from .pages.delete_study import ask_to_delete
+
+        ask_to_delete(self.desk, self, study)
 
     def _question_mark(self) -> None:
         field = self.focusWidget()

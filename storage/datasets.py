@@ -105,6 +105,12 @@ class DatasetStore(StoreBase):
                 for row in session.scalars(select(DatasetRow).order_by(DatasetRow.id.desc()))
             ]
 
+    def dataset_names(self) -> dict[int, str]:
+        """Return the names of all data sets by their ids; what is in them is not read."""
+        with self._read() as session:
+            found = session.execute(select(DatasetRow.id, DatasetRow.name))
+            return {row.id: row.name for row in found}
+
     def add_system_sample(self, study_id: int, sample: SystemSample) -> None:
         """Record what the machine does now; no revision changes, only `data_version`.
 

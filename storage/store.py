@@ -1,8 +1,8 @@
 """The one door to a workspace's database and artifacts.
 
-Engine, terminal and window open it; nothing else reads the files. The methods live by subject in
-`datasets.py`, `studies.py`, `trials.py`, `trial_requests.py`, `trial_reads.py`, `variants.py`, `jobs.py`, `looks.py`,
-`leftovers.py`.
+Engine, terminal and window open it; nothing else reads the files. The methods live by subject in `datasets.py`,
+`studies.py`, `study_removal.py`, `trials.py`, `trial_requests.py`, `trial_reads.py`, `variants.py`, `jobs.py`,
+`looks.py`, `leftovers.py`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from .jobs import JobStore
 from .leftovers import LeftoverStore
 from .looks import LookStore
 from .studies import StudyStore
+from .study_removal import StudyRemovalStore
 from .tables import TABLES, DatasetRow, StudyRow
 from .trial_reads import TrialReads
 from .trial_requests import TrialRequestStore
@@ -35,6 +36,7 @@ from .workspace import Workspace
 class Store(
     DatasetStore,
     StudyStore,
+    StudyRemovalStore,
     TrialReads,
     TrialRequestStore,
     VariantStore,

@@ -289,7 +289,7 @@ class StudyStore(StoreBase):
         """
         with self._write() as session:
             row = self._changing(session, study_id)
-            if row.engine_pid is not None and _holds(row):
+            if is_held(row):
                 raise ConflictError(
                     "The study {name!r} is running; stop it, or wait for its end, before it is given more.",
                     name=row.name,
@@ -342,14 +342,14 @@ class StudyStore(StoreBase):
         """
         with self._read() as session:
             row = get_study(session, study_id)
-            return row.engine_pid is not None and _holds(row)
+            return is_held(row)
 
     def interrupted_studies(self) -> frozenset[int]:
         """Return the studies that ought to run but have no live engine: it was killed, and they can be resumed."""
         ought_to_run = select(StudyRow).where(StudyRow.state.in_(_LIVE))
         with self._read() as session:
             rows = session.scalars(ought_to_run)
-            return frozenset(row.id for row in rows if row.engine_pid is None or not _holds(row))
+            return frozenset(row.id for row in rows if not is_held(row))
 
     def release_study(self, study_id: int, state: StudyState, *, failure: Failure | None = None) -> None:
         """Give the claim up and set the state, in one transaction.
@@ -532,6 +532,20 @@ class StudyStore(StoreBase):
 def _is_of(row: StudyRow, pid: int) -> bool:
     """Whether the claim is this machine's process `pid`: another machine or container may use the same number."""
     return row.engine_pid == pid and is_same(row.engine_identity, process_identity(pid))
+
+
+def is_held(row: StudyRow) -> bool:
+    """Whether a live engine has a study.
+
+    Parameters
+    ----------
+    row : StudyRow
+
+    Returns
+    -------
+    bool
+    """
+    return row.engine_pid is not None and _holds(row)
 
 
 def _holds(row: StudyRow) -> bool:

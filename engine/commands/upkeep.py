@@ -1,4 +1,4 @@
-"""``cupel doctor``, ``backup``: whether all is sound, and keeping it so."""
+"""``cupel doctor``, ``delete``, ``backup``: whether all is sound, and keeping it so."""
 
 from __future__ import annotations
 
@@ -90,6 +90,27 @@ def _n_studies(store: Store) -> str:
         # A column is missing; `check` has told it.
         return "its studies cannot be read"
     return formatting.counted(len(found.studies) + len(found.damaged), "study", "studies")
+
+
+def run_delete(args: argparse.Namespace) -> int:
+    """Delete a study, once the user has said yes."""
+    with Store.open(args.workspace) as store:
+        study = store.find_study(args.study)
+        frees = formatting.size(store.study_sizes().get(study.id, 0))
+        of = f"{study.name!r} and its {formatting.counted(sum(study.n_trials.values()), 'trial')}"
+        if not args.yes:
+            if not sys.stdin.isatty():
+                print(
+                    f"Deleting {of} frees {frees} and cannot be undone; add --yes to do it.", file=sys.stderr
+                )
+                return UNUSABLE
+            answer = input(f"Delete {of} for good? This frees {frees}, and cannot be undone. [y/N] ")
+            if answer.strip().casefold() not in ("y", "yes"):
+                print("Nothing was deleted.", file=sys.stderr)
+                return DONE
+        freed = formatting.size(store.delete_study(study.id))
+    print(f"Deleted {of}: {freed} are free again. Exported bundles stay where they are.", file=sys.stderr)
+    return DONE
 
 
 def run_backup(args: argparse.Namespace) -> int:

@@ -51,6 +51,9 @@ def study_actions(desk: Desk) -> tuple[Action, ...]:
         action("duplicate", "plus", lambda: tr("Duplicate as a new study"), ways.duplicate),
         action("pin", "pin", ways.pin_text, ways.pin),
         action("archive", "archive", ways.archive_text, ways.archive, keys="Delete"),
+        action(
+            "delete", "close", lambda: tr("Delete for good…"), desk.deletion_wanted.emit, ways.why_not_delete
+        ),
     )
 
 
@@ -139,6 +142,13 @@ class _Studies:
 
     def duplicate(self, study: StudyRecord) -> None:
         self._desk.duplicate(study)
+
+    def why_not_delete(self, study: StudyRecord) -> str:
+        if not study.archived:
+            return tr("Archive it first; what is archived can be deleted for good.")
+        if study.state in LIVE and not self._desk.is_lost(study):
+            return tr("It is running.")
+        return ""
 
     # -- what the user owns -----------------------------------------------------------------------------------------
 

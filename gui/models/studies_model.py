@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -33,6 +34,29 @@ class StudyColumn(IntEnum):
     MARGIN = 3
     TRIALS = 4
     TIME = 5
+    DATA = 6
+    CREATED = 7
+    SIZE = 8
+
+
+FURTHER = (StudyColumn.DATA, StudyColumn.CREATED, StudyColumn.SIZE)
+"""Columns that the user may hide, or that a narrow window has no room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyBelongings:
+    """What belongs to the studies, by their ids.
+
+    Attributes
+    ----------
+    data_names : mapping of int to str
+        Of their data sets.
+    sizes : mapping of int to int
+        Bytes that deleting each would free.
+    """
+
+    data_names: Mapping[int, str] = field(default_factory=dict[int, str])
+    sizes: Mapping[int, int] = field(default_factory=dict[int, int])
 
 
 class StudiesModel(TableModel):
@@ -42,6 +66,13 @@ class StudiesModel(TableModel):
         super().__init__(parent)
         self._lines: list[StudyLine] = []
         self._damaged: tuple[DamagedStudy, ...] = ()
+        self.belongings = StudyBelongings()
+
+    def show_belongings(self, belongings: StudyBelongings) -> None:
+        """Take what belongs to the studies."""
+        if belongings != self.belongings:
+            self.belongings = belongings
+            self.rows_changed(0, self.n_rows() - 1)
 
     def show_studies(
         self,
@@ -92,6 +123,9 @@ class StudiesModel(TableModel):
             StudyColumn.MARGIN: tr("Against baseline"),
             StudyColumn.TRIALS: tr("Trials"),
             StudyColumn.TIME: tr("Time"),
+            StudyColumn.DATA: tr("Data"),
+            StudyColumn.CREATED: tr("Created"),
+            StudyColumn.SIZE: tr("Size"),
         }[StudyColumn(section)]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -103,11 +137,11 @@ class StudiesModel(TableModel):
         if isinstance(line, DamagedStudy):
             return _of_damaged(line, column, role)
         if role == SORT_ROLE:
-            return _sort_value(line, column)
+            return _sort_value(line, column, self.belongings)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return _display(line, column)
+            return _display(line, column, self.belongings)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(line, column)
+            return _tip(line, column, self.belongings)
         return None
 
 
@@ -142,7 +176,8 @@ class StudiesProxy(QSortFilterProxyModel):
         text = study.name
         if isinstance(line, StudyLine):
             study = line.study
-            text = " ".join([study.name, study.metric, line.spec.target, study.notes, *study.tags])
+            data = model.belongings.data_names.get(study.id, "")
+            text = " ".join([study.name, study.metric, line.spec.target, data, study.notes, *study.tags])
         return all(word in text.casefold() for word in self._words)
 
     def _filter_again(self) -> None:
@@ -163,8 +198,14 @@ def _of_damaged(study: DamagedStudy, column: StudyColumn, role: int) -> Any:
     return None
 
 
-def _display(line: StudyLine, column: StudyColumn) -> str:
+def _display(line: StudyLine, column: StudyColumn, belongings: StudyBelongings) -> str:
     study = line.study
+    if column is StudyColumn.DATA:
+        return belongings.data_names.get(study.id, "")
+    if column is StudyColumn.CREATED:
+        return study.created_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    if column is StudyColumn.SIZE:
+        return formatting.size(belongings.sizes.get(study.id))
     if column is StudyColumn.NAME:
         return study.name
     if column is StudyColumn.STATE:
@@ -178,10 +219,12 @@ def _display(line: StudyLine, column: StudyColumn) -> str:
     return formatting.clock(study.elapsed_s)
 
 
-def _tip(line: StudyLine, column: StudyColumn) -> str | None:
+def _tip(line: StudyLine, column: StudyColumn, belongings: StudyBelongings) -> str | None:
     study = line.study
-    if column is StudyColumn.NAME:
-        return study.name
+    if column in (StudyColumn.NAME, StudyColumn.DATA):
+        return _display(line, column, belongings)
+    if column is StudyColumn.SIZE:
+        return tr("What deleting it would free: what no other study needs")
     if column is StudyColumn.STATE and study.failure is not None:
         return words.failure_text(study.failure)
     if column in (StudyColumn.SCORE, StudyColumn.MARGIN) and line.is_old:
@@ -200,8 +243,14 @@ def _tip(line: StudyLine, column: StudyColumn) -> str | None:
 _STATE_ORDER = list(StudyState)
 
 
-def _sort_value(line: StudyLine, column: StudyColumn) -> Any:
+def _sort_value(line: StudyLine, column: StudyColumn, belongings: StudyBelongings) -> Any:
     study = line.study
+    if column is StudyColumn.DATA:
+        return belongings.data_names.get(study.id, "").casefold()
+    if column is StudyColumn.CREATED:
+        return study.created_at.timestamp()
+    if column is StudyColumn.SIZE:
+        return float(belongings.sizes.get(study.id, 0))
     if column is StudyColumn.NAME:
         return study.name.casefold()
     if column is StudyColumn.STATE:

@@ -29,6 +29,7 @@ from ..widgets.tables import make_table
 from .compare_studies import CompareStudies
 from .more_menu import more_menu
 from .page import Page
+from .studies_columns import StudiesColumns
 from .studies_delegate import StudyDelegate
 
 _CLOCK_MS = 5000
@@ -38,6 +39,9 @@ _WIDTHS = {
     StudyColumn.MARGIN: 168,
     StudyColumn.TRIALS: 196,
     StudyColumn.TIME: 116,
+    StudyColumn.DATA: 150,
+    StudyColumn.CREATED: 150,
+    StudyColumn.SIZE: 96,
 }
 _WIDTHS_NARROW = {
     StudyColumn.STATE: 116,
@@ -61,6 +65,7 @@ class StudiesPage(Page):
         self._naming: int | None = None
         self._filling = False
         self.table = self._make_table()
+        self.columns = StudiesColumns(desk, self.table, self.model)
         actions = self._action_row()
         self.filter = SearchField(lambda: tr("Filter studies"))
         self.filter.setFixedWidth(220)
@@ -111,6 +116,7 @@ class StudiesPage(Page):
         self._follow_desk()
         self._show_actions()
         self._show_counts()
+        self.columns.read()
 
     def take_focus(self) -> None:
         self.table.setFocus()
@@ -122,6 +128,7 @@ class StudiesPage(Page):
         super().resizeEvent(event)
         for section, width in (_WIDTHS_NARROW if self.width() < _NARROW_PX else _WIDTHS).items():
             self.table.horizontalHeader().resizeSection(section, width)
+        self.columns.show_for_width(self.width())
 
     def _follow_desk(self) -> None:
         """Mark the study in view; where the filter hides it, no row: what is done is done to the study in view."""
@@ -174,7 +181,7 @@ class StudiesPage(Page):
                 lambda: why_not_comparable(self.selected()),
             )
         )
-        names = ("open", "resume", "more", "pause", "stop", "compare", "rename", "pin", "archive")
+        names = ("open", "resume", "more", "pause", "stop", "compare", "rename", "pin", "archive", "delete")
         layout = row(spacing=tokens.HALF)
         self.more = Button(lambda: tr("Go on"), "quiet", "play")
         self.more.clicked.connect(self._offer_more)
@@ -227,6 +234,7 @@ class StudiesPage(Page):
             # What is said of the study in view holds for the row that is chosen, and for none of a damaged one.
             button.setEnabled(button.isEnabled() and study is not None)
         self.buttons["resume"].setVisible(not is_done)
+        self.buttons["delete"].setVisible(self.archived.isChecked())
         self.more.setVisible(is_done)
         self.more.setEnabled(self.desk.actions["study.more_time"].can_run)
 
@@ -244,7 +252,7 @@ class StudiesPage(Page):
         named = self.desk.actions.named
         first = named("study.open", "study.compare", "study.resume", "study.pause", "study.stop")
         more = named("study.more_time", "study.more_trials", "study.reseed", "study.duplicate")
-        own = named("study.rename", "study.pin", "study.archive")
+        own = named("study.rename", "study.pin", "study.archive", "study.delete")
         action_menu(self, first, more, own).popup(self.table.viewport().mapToGlobal(place))
 
     def _offer_more(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
@@ -36,11 +38,16 @@ class StudyDelegate(QStyledItemDelegate):
             StudyColumn.MARGIN: _margin,
             StudyColumn.TRIALS: _trials,
             StudyColumn.TIME: _time,
-        }[StudyColumn(index.column())](painter, area, line)
+        }.get(StudyColumn(index.column()), partial(_plain, text=str(index.data())))(painter, area, line)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802, ARG002 - Qt's name
         return QSize(120, tokens.ROW_HEIGHT_TALL)
+
+
+def _plain(painter: QPainter, area: QRectF, _line: StudyLine, text: str) -> None:
+    above, _ = painting.halves(area)
+    painting.text(painter, above, text)
 
 
 def _name(painter: QPainter, area: QRectF, line: StudyLine) -> None:

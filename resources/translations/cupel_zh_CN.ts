@@ -228,6 +228,10 @@
       <translation>归档</translation>
     </message>
     <message>
+      <source>Archive it first; what is archived can be deleted for good.</source>
+      <translation>请先归档；已归档的才能彻底删除。</translation>
+    </message>
+    <message>
       <source>Archived</source>
       <translation>已归档</translation>
     </message>
@@ -634,6 +638,22 @@
     <message>
       <source>Date</source>
       <translation>日期</translation>
+    </message>
+    <message>
+      <source>Delete for good</source>
+      <translation>彻底删除</translation>
+    </message>
+    <message>
+      <source>Delete for good…</source>
+      <translation>彻底删除…</translation>
+    </message>
+    <message>
+      <source>Delete {name} with {trials} for good?</source>
+      <translation>彻底删除 {name} 及其 {trials}？</translation>
+    </message>
+    <message>
+      <source>Deleted {name}: {size} are free again</source>
+      <translation>已删除 {name}：释放了 {size}</translation>
     </message>
     <message>
       <source>Details</source>
@@ -1126,6 +1146,14 @@
     <message>
       <source>Its gain (95%)</source>
       <translation>其增益（95%）</translation>
+    </message>
+    <message>
+      <source>Its trials, models and curves go with it, and its data where no other study needs them; this frees {size}. Exported bundles stay where they are. It cannot be undone.</source>
+      <translation>它的试验、模型和曲线会一并删除，没有其他研究需要的数据也会删除；将释放 {size}。已导出的包保留原处。此操作无法撤销。</translation>
+    </message>
+    <message>
+      <source>Keep</source>
+      <translation>保留</translation>
     </message>
     <message>
       <source>Keep columns</source>
@@ -2810,6 +2838,10 @@
     <message>
       <source>What colours show</source>
       <translation>颜色含义</translation>
+    </message>
+    <message>
+      <source>What deleting it would free: what no other study needs</source>
+      <translation>删除它会释放的空间：没有其他研究需要的部分</translation>
     </message>
     <message>
       <source>What it loses on the same folds, with the 95% interval: against the control where it was trained on, else against the base.</source>
@@ -5085,6 +5117,14 @@
     <message>
       <source>The study {name!r} is being stopped; ask for trials once it has stopped.</source>
       <translation>研究 {name!r} 正在停止；请在它停止后再请求试验。</translation>
+    </message>
+    <message>
+      <source>The study {name!r} is being worked on; wait for the end of that, or cancel it, before it is deleted.</source>
+      <translation>研究 {name!r} 正在被处理；请等它结束或取消后再删除。</translation>
+    </message>
+    <message>
+      <source>The study {name!r} is running; stop it, or wait for its end, before it is deleted.</source>
+      <translation>研究 {name!r} 正在运行；请先停止，或等它结束后再删除。</translation>
     </message>
     <message>
       <source>The study {name!r} is running; stop it, or wait for its end, before it is given more.</source>

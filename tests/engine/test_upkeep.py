@@ -243,3 +243,20 @@ def test_names_that_a_terminal_has_no_letters_for_are_spelled_out(tmp_path: Path
     )
     assert done.returncode == 0, done.stderr
     assert r"\u9e22\u5c3e\u82b1" in done.stdout
+
+
+def test_a_study_is_deleted_once_that_was_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = make_workspace(tmp_path / "workspace")
+    command = ["delete", "Irises", "--workspace", str(workspace)]
+    assert main(command) == 2
+    assert "cannot be undone; add --yes" in capsys.readouterr().err
+    with Store.open(workspace) as store:
+        assert [study.name for study in store.studies()] == ["Irises"]
+        store.claim_study(1, os.getpid())
+        assert main([*command, "--yes"]) == 2
+        assert "'Irises' is running; stop it" in capsys.readouterr().err
+        store.release_study(1, StudyState.STOPPED)
+    assert main([*command, "--yes"]) == 0
+    assert "Deleted 'Irises' and its 0 trials" in capsys.readouterr().err
+    assert main([*command, "--yes"]) == 2
+    assert "There is no study" in capsys.readouterr().err

@@ -14,6 +14,7 @@ from cupel.engine.domain.study_list import list_studies
 from cupel.gui import words
 from cupel.gui.models.studies_model import StudiesModel, StudiesProxy, StudyColumn
 from cupel.gui.pages.compare_studies import CompareStudies
+from cupel.gui.pages.delete_study import DeleteStudy
 from cupel.gui.pages.studies import StudiesPage
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import Request, TrialKind, TrialOutcome, TrialState
@@ -318,3 +319,56 @@ def test_what_is_done_is_done_to_the_study_in_view_and_the_row_shows_it(
     window.desk.select(first)
     window.desk.select(second)
     assert page.chosen().id == second  # type: ignore[union-attr]
+
+
+def test_what_is_archived_is_deleted_once_the_user_says_so(
+    qtbot: QtBot, page: StudiesPage, window: MainWindow, workspace: Path
+) -> None:
+    study_id = choose(page, "Penguins")
+    delete = window.desk.actions["study.delete"]
+    assert "Archive it first" in delete.why_not()
+    page.buttons["archive"].click()
+    qtbot.waitUntil(lambda: window.desk.study is not None and window.desk.study.archived)
+    page.archived.setChecked(True)
+    assert choose(page, "Penguins") == study_id
+    qtbot.waitUntil(lambda: page.buttons["delete"].isVisible() and page.buttons["delete"].isEnabled())
+
+    def asked() -> DeleteStudy:
+        qtbot.waitUntil(lambda: any(box.isVisible() for box in window.findChildren(DeleteStudy)))
+        return next(box for box in window.findChildren(DeleteStudy) if box.isVisible())
+
+    page.buttons["delete"].click()
+    box = asked()
+    assert "Penguins" in box.text()
+    qtbot.keyClick(box, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.findChildren(DeleteStudy))
+    with Store.open(workspace, "r") as store:
+        assert store.study(study_id).archived
+    page.buttons["delete"].click()
+    asked().delete.click()
+    qtbot.waitUntil(lambda: study_id not in {study.id for study in window.desk.studies})
+    # Another study is in view then, on every page.
+    qtbot.waitUntil(lambda: window.desk.study is not None and window.desk.study.id != study_id)
+    for name in window.pages:
+        window.show_page(name)
+
+
+def test_further_columns_are_shown_where_there_is_room_or_the_user_wants_them(
+    qtbot: QtBot, page: StudiesPage, window: MainWindow
+) -> None:
+    window.resize(1280, 720)
+    qtbot.waitUntil(lambda: page.table.isColumnHidden(StudyColumn.SIZE))
+    window.resize(1900, 900)
+    qtbot.waitUntil(lambda: not page.table.isColumnHidden(StudyColumn.SIZE))
+    qtbot.waitUntil(lambda: bool(page.model.belongings.sizes))
+    page.columns.choose(StudyColumn.SIZE, on=False)
+    assert page.table.isColumnHidden(StudyColumn.SIZE)
+    window.resize(1280, 720)
+    qtbot.waitUntil(lambda: page.width() < 1280)
+    assert not page.table.isColumnHidden(StudyColumn.DATA)
+    page.table.sortByColumn(StudyColumn.DATA, Qt.SortOrder.AscendingOrder)
+    shown = [page.proxy.index(row, StudyColumn.DATA).data() for row in range(page.proxy.rowCount())]
+    assert shown == sorted(shown, key=str.casefold)
+    assert len(set(shown)) > 1
+    page.filter.setText(shown[-1])
+    qtbot.waitUntil(lambda: page.proxy.rowCount() == shown.count(shown[-1]))
