@@ -96,6 +96,55 @@ class Watchdog(threading.Thread):
         self.seen[" < ".join(f"{Path(name).name}:{line}" for name, line in places)] += 1
 
 
+class Watched:
+    """Measures how long the GUI thread stops; `where` says whether to look where it was meanwhile."""
+
+    def __init__(self, *, where: bool = False) -> None:
+        self.dog = Watchdog()
+        if where:
+            self.dog.start()
+        self._gaps: list[tuple[float, float]] = []
+        self._last = (0.0, 0.0)
+
+    def longest_stop(
+        self, act: Callable[[], object], settle_ms: int, ready: Callable[[], bool] = lambda: True
+    ) -> tuple[float, float]:
+        """Do something, let the event loop run until that is `ready` and then so long; return the longest stop.
+
+        Seconds of wall clock, and of the thread's own processor time.
+        """
+        from PySide6.QtCore import QEventLoop, Qt, QTimer
+
+        self._gaps.clear()
+        self.dog.seen.clear()
+        self._last = time.perf_counter(), time.thread_time()
+        self.dog.beat_s = self._last[0]
+        pulse = QTimer()
+        pulse.setTimerType(Qt.TimerType.PreciseTimer)
+        pulse.timeout.connect(self._beat)
+        pulse.start(1)
+        QTimer.singleShot(0, act)
+        limit = time.monotonic() + 60.0
+        while True:
+            loop = QEventLoop()
+            QTimer.singleShot(settle_ms, loop.quit)
+            poll = QTimer()
+            poll.timeout.connect(ready)
+            poll.start(1)
+            loop.exec()
+            poll.stop()
+            if ready() or time.monotonic() > limit:
+                break
+        pulse.stop()
+        return max(self._gaps)
+
+    def _beat(self) -> None:
+        now, used = time.perf_counter(), time.thread_time()
+        self._gaps.append((now - self._last[0], used - self._last[1]))
+        self._last = now, used
+        self.dog.beat_s = now
+
+
 def stops(workspace: Path, *, where: bool) -> list[tuple[str, float, float]]:
     """Return for each thing that a user does how long the GUI thread's longest stop was.
 
@@ -103,7 +152,7 @@ def stops(workspace: Path, *, where: bool) -> list[tuple[str, float, float]]:
     had the processors.
     """
     from cupel.gui import app
-    from PySide6.QtCore import QEventLoop, Qt, QTimer
+    from PySide6.QtCore import Qt
 
     application = app.make_application()
     window = app.make_window(workspace, "en", "light")
@@ -112,34 +161,11 @@ def stops(workspace: Path, *, where: bool) -> list[tuple[str, float, float]]:
     while not gc.isenabled():
         application.processEvents()
     found: list[tuple[str, float, float]] = []
-    dog = Watchdog()
-    if where:
-        dog.start()
-    gaps: list[tuple[float, float]] = []
-    last = [0.0, 0.0]
-
-    def beat() -> None:
-        now, used = time.perf_counter(), time.thread_time()
-        gaps.append((now - last[0], used - last[1]))
-        last[:] = now, used
-        dog.beat_s = now
+    watched = Watched(where=where)
 
     def step(name: str, act: Callable[[], object], settle_ms: int = 700) -> None:
-        gaps.clear()
-        dog.seen.clear()
-        last[:] = time.perf_counter(), time.thread_time()
-        dog.beat_s = last[0]
-        pulse = QTimer()
-        pulse.setTimerType(Qt.TimerType.PreciseTimer)
-        pulse.timeout.connect(beat)
-        pulse.start(1)
-        QTimer.singleShot(0, act)
-        loop = QEventLoop()
-        QTimer.singleShot(settle_ms, loop.quit)
-        loop.exec()
-        pulse.stop()
-        found.append((name, *max(gaps)))
-        for place, count in dog.seen.most_common(8) if where else ():
+        found.append((name, *watched.longest_stop(act, settle_ms)))
+        for place, count in watched.dog.seen.most_common(8) if where else ():
             print(f"  {name}: {count} × {place}")
 
     trials: Any = window.pages["trials"]
@@ -164,7 +190,7 @@ def stops(workspace: Path, *, where: bool) -> list[tuple[str, float, float]]:
     step("a trial changes", lambda: _touch(workspace), 1500)
     window.show_page("overview")
     step("a trial changes on live", lambda: _touch(workspace), 1500)
-    dog.ended.set()
+    watched.dog.ended.set()
     window.close()
     return found
 

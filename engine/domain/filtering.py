@@ -25,7 +25,7 @@ import operator
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias, TypeGuard
+from typing import Any, NamedTuple, TypeAlias, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -436,7 +436,9 @@ def missing(column: NDArray[np.generic]) -> Mask:
         return np.isnan(column)
     if column.dtype != object:
         return np.zeros(len(column), dtype=bool)
-    return np.fromiter((item is None or item != item for item in column), dtype=bool, count=len(column))
+    # By element: what is not equal to itself is no number.
+    cells = cast("NDArray[Any]", column)
+    return np.asarray((cells == None) | (cells != cells), dtype=np.bool_)  # noqa: E711 - by element
 
 
 def _truthy(column: NDArray[np.generic]) -> Mask:

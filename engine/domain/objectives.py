@@ -32,15 +32,16 @@ def front_mask(losses: NDArray[np.float64]) -> NDArray[np.bool_]:
     """
     known = ~np.isnan(losses).any(axis=1)
     mask = np.zeros(len(losses), dtype=bool)
-    order = np.flatnonzero(known)[np.lexsort(losses[known].T[::-1])]
-    kept: list[int] = []
-    # Whatever beats a row comes before it in this order.
-    for row in order:
-        best = losses[kept]
-        no_worse = (best <= losses[row]).all(axis=1)
-        if not (no_worse & (best < losses[row]).any(axis=1)).any():
-            kept.append(int(row))
-    mask[kept] = True
+    # In this order whatever beats a row comes before it.
+    rows, place = np.unique(losses[known], axis=0, return_inverse=True)
+    on_front = np.zeros(len(rows), dtype=bool)
+    left = np.arange(len(rows))
+    while len(left):
+        first, left = left[0], left[1:]
+        on_front[first] = True
+        # Rows that are not the same are beaten where they are smaller nowhere.
+        left = left[(rows[left] < rows[first]).any(axis=1)]
+    mask[known] = on_front[place.ravel()]
     return mask
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine.domain import formatting
-from ...engine.domain.filtering import has_values, missing
+from ...engine.domain.filtering import has_values
 from ...engine.domain.trial_columns import SHOWN
 from ..speech import Text, sentence, tr
 from .spec import Axis, Floats
@@ -92,13 +92,7 @@ def column_text(asked: ChartRequest, column: str) -> str:
 
 def varied_params(asked: ChartRequest) -> tuple[str, ...]:
     """Return the params that are not the same in all trials, in the order of the table."""
-    rows = np.flatnonzero(asked.searched)
-    return tuple(name for name in asked.trials.params if _varies(asked.trials.columns[name][rows]))
-
-
-def _varies(values: NDArray[np.generic]) -> bool:
-    known = values[~missing(values)]
-    return len(known) > 1 and any(value != known[0] for value in known[1:].tolist())
+    return tuple(name for name in asked.trials.params if name in asked.trials.varied)
 
 
 def measured(asked: ChartRequest) -> tuple[str, ...]:
@@ -111,7 +105,7 @@ def measured(asked: ChartRequest) -> tuple[str, ...]:
 
 def all_columns(asked: ChartRequest) -> tuple[str, ...]:
     """Return the columns that can run along an axis."""
-    families = ("family",) if _varies(asked.trials.columns["family"][asked.searched]) else ()
+    families = ("family",) if "family" in asked.trials.varied else ()
     return (*measured(asked), *families, *varied_params(asked))
 
 

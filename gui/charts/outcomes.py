@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...storage.records import TrialState
+from ...storage.records import FailureKind, TrialState
 from .. import words
 from ..speech import tr
 from .cards import Marking, marking_of
@@ -53,8 +53,16 @@ class Outcomes:
 
 def _outcomes(asked: ChartRequest, rows: NDArray[np.int64]) -> NDArray[np.str_]:
     table = asked.trials.table
+    told: dict[tuple[str, FailureKind | None], str] = {}
+    found: list[str] = []
     places: list[int] = rows.tolist()
-    found = [words.trial_outcome(TrialState(str(table.states[i])), table.failures[i]) for i in places]
+    states: list[str] = table.states[rows].tolist()
+    for place, state in zip(places, states, strict=True):
+        failure = table.failures[place]
+        key = state, None if failure is None else failure.kind
+        if key not in told:
+            told[key] = words.trial_outcome(TrialState(state), failure)
+        found.append(told[key])
     return np.array(found, dtype=np.str_)
 
 

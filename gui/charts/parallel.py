@@ -19,6 +19,8 @@ _MOST_AXES = 9
 # Of each: more lines would be one block of colour.
 _MOST_BEST, _MOST_OTHERS = 300, 300
 _GAP = np.array([np.nan])
+# A hairline: hundreds of wider lines that let others through take seconds to paint. Few may be wide.
+_HAIRLINE, _WIDE, _MOST_WIDE = 0.0, 3.0, 30
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,15 @@ def _marks(data: Parallel) -> Sequence[Mark]:
     selected = np.isin(data.ids, data.marking.selected)
     step = np.minimum((data.shade * N_SHADES).astype(np.int64), N_SHADES - 1)
     plain = data.marking.kept & ~selected
-    marks = [_lines(data, "outside", "", np.flatnonzero(~data.marking.kept & ~selected), "faint", 1.0, 0.15)]
+    marks = [
+        _lines(data, "outside", "", np.flatnonzero(~data.marking.kept & ~selected), "faint", _HAIRLINE, 0.15)
+    ]
     for shade in range(N_SHADES):
         name = tr("From the worst to the best") if shade == N_SHADES - 1 else ""
         those = np.flatnonzero(plain & (step == shade))
-        marks.append(_lines(data, f"shade{shade}", name, those, f"scale{shade}", 1.3, 0.75))
-    marks.append(_lines(data, "selected", tr("Selected"), np.flatnonzero(selected), "accent", 3.0, 1.0))
+        marks.append(_lines(data, f"shade{shade}", name, those, f"scale{shade}", _HAIRLINE, 0.75))
+    width = _WIDE if np.count_nonzero(selected) <= _MOST_WIDE else _HAIRLINE
+    marks.append(_lines(data, "selected", tr("Selected"), np.flatnonzero(selected), "accent", width, 1.0))
     ends = np.arange(len(data.columns), dtype=np.float64)
     axes = Line(
         key="axes", x=np.repeat(ends, 3), y=np.tile([0.0, 1.0, np.nan], len(ends)), tone="border_strong", width=1.0

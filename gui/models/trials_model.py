@@ -133,7 +133,7 @@ class TrialsModel(TableModel):
         kept = [(index, self.trial_id(index.row()), index.column()) for index in self.persistentIndexList()]
         if self.data_ is not None:
             self._rows = self._arranged(self.data_)
-        places = {self.trial_id(row): row for row in range(len(self._rows))} if kept else {}
+        places = {trial_id: row for row, trial_id in enumerate(self.shown_ids())} if kept else {}
         self.changePersistentIndexList(
             [index for index, _, _ in kept],
             [self.index(places[trial_id], column) for _, trial_id, column in kept],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,14 @@ from numpy.typing import NDArray
 
 from ...engine.domain import formatting
 from ...engine.domain.comparable import scored_another_way, scored_the_old_way
-from ...engine.domain.filtering import param_columns
+from ...engine.domain.filtering import missing, param_columns
 from ...engine.domain.objectives import front_of_table
 from ...engine.domain.trial_columns import own_columns
 from ...storage.ranking import Direction
-from ...storage.records import TrialState, TrialTable
+from ...storage.records import TrialKind, TrialState, TrialTable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TrialsData:
     """A study's trials, ready to be shown; made in the background by `prepare`.
 
@@ -36,6 +37,12 @@ class TrialsData:
     params: tuple[str, ...]
     decimals: int
     texts: dict[str, Callable[[Any], str]]
+
+    @cached_property
+    def varied(self) -> frozenset[str]:
+        """The columns of which the trials, baselines aside, do not all have the same value."""
+        searched = self.table.kinds != TrialKind.BASELINE
+        return frozenset(name for name, column in self.columns.items() if _varies(column[searched]))
 
 
 def prepare(
@@ -52,6 +59,12 @@ def prepare(
     return TrialsData(
         table, scored_another_way(table), scored_the_old_way(table), columns, params, decimals, writers
     )
+
+
+def _varies(values: NDArray[Any]) -> bool:
+    known = values[~missing(values)]
+    # By element, also where elements are lists.
+    return len(known) > 1 and bool(np.not_equal(known, known[:1]).any())
 
 
 def _writer(column: NDArray[Any]) -> Callable[[Any], str]:

@@ -58,6 +58,8 @@ class StudyChartPanel(Speaks, QWidget):
         self._watcher.failed.connect(self._not_done)
         # Why the service could not do what the chart asked for.
         self._failure: Text | None = None
+        # Of which trials and choices the boxes say what there is to choose: to find out takes time.
+        self._offered: tuple[object, dict[str, str]] | None = None
         self.boxes: dict[str, ChoiceBox] = {}
         for one in described.choices:
             box = self.boxes[one.name] = ChoiceBox()
@@ -128,8 +130,10 @@ class StudyChartPanel(Speaks, QWidget):
         asked = self._asked()
         if asked is None:
             return
-        for one in self.described.choices:
-            self._offer(one, asked)
+        if self._offered is None or self._offered[0] is not asked.trials or self._offered[1] != asked.chosen:
+            self._offered = (asked.trials, dict(asked.chosen))
+            for one in self.described.choices:
+                self._offer(one, asked)
         if self.described.reads is None or self._read is not None:
             self.chart.show_data(self.described.data(asked))
         self.nothing.say_again()
@@ -202,12 +206,12 @@ class StudyChartPanel(Speaks, QWidget):
 
     def _reword(self) -> None:
         self.chart.setAccessibleName(self.described.title())
-        asked = self._asked()
         for one in self.described.choices:
             self.boxes[one.name].setAccessibleName(one.text())
             self.boxes[one.name].setToolTip(one.text())
-            if asked is not None:
-                self._offer(one, asked)
+        self._offered, self._is_stale = None, True
+        if self.isVisible():
+            self._show()
 
     def _picked(self, item: object) -> None:
         if isinstance(item, int):

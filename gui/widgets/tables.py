@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
@@ -36,6 +36,9 @@ def make_table(
     table = QTableView()
     table.setModel(model)
     set_up(table, kind, row_height_px)
+    # One that nothing is selected in: to paint a heading Qt asks whether all rows are selected, one by one.
+    head = table.horizontalHeader()
+    head.setSelectionModel(QItemSelectionModel(model, head))
     return table
 
 

@@ -217,7 +217,7 @@ def make_study(store: Store, recipe: Recipe, rng: np.random.Generator) -> StudyR
         _complete(store, trial, recipe, value, rng, curves=False)
     elapsed = 0.0
     for number in range(recipe.n_trials):
-        elapsed += _make_trial(store, study.id, number, recipe, rng) / 2
+        elapsed += make_trial(store, study.id, number, recipe, rng) / 2
     _end(store, study.id, recipe, rng, elapsed)
     if recipe.is_audited:
         made_audits.add_audits(store, store.study(study.id))
@@ -225,7 +225,7 @@ def make_study(store: Store, recipe: Recipe, rng: np.random.Generator) -> StudyR
     return store.study(study.id)
 
 
-def _make_trial(store: Store, study_id: int, number: int, recipe: Recipe, rng: np.random.Generator) -> float:
+def make_trial(store: Store, study_id: int, number: int, recipe: Recipe, rng: np.random.Generator) -> float:
     params = _params(rng)
     trial = store.create_trial(
         study_id=study_id,
