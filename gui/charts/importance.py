@@ -103,8 +103,10 @@ def _bars(data: Importances) -> Sequence[Mark]:
 
 
 def _axes(data: Importances) -> Axes:
-    names = tuple(one.full_name for one in data.params)
-    n_trials = 0 if data.measured is None else data.measured.n_trials
+    if data.measured is None or not data.params:
+        # Figures along the axes of nothing would be of nothing.
+        return Axes(Axis(names=("",)), Axis(names=("",)))
+    names, n_trials = tuple(one.full_name for one in data.params), data.measured.n_trials
     return Axes(
         Axis(lambda: tr("Share of what tells the best trials from all {n}", n=n_trials), span=(0.0, 1.0)),
         Axis(names=names, span=(-0.6, len(names) - 0.4)),

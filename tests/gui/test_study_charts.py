@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cupel.engine.domain.filtering import missing
 from cupel.engine.domain.importance import LEAST_TRIALS
 from cupel.engine.search.importance import importance_of_study
 from cupel.gui.charts.catalog import STUDY_CHARTS, study_chart
@@ -111,6 +112,21 @@ def test_thousands_of_trials_are_no_block_of_dots(table: TrialTable, study: Stud
     marks = chart.spec.marks(chart.data(ChartRequest(prepare(many), study)))
     dots = sum(len(mark.x) for mark in marks if isinstance(mark, Points) and mark.tone != "faint")
     assert dots <= 4500 or name == "failures"
+    # Qt paints many lines that let others through in no time as hairlines, else in seconds.
+    lines = [mark for mark in marks if isinstance(mark, Line) and 0.0 < mark.alpha < 1.0]
+    assert all(mark.width <= 1.0 or len(mark.x) < 500 for mark in lines)
+    selected = ChartRequest(prepare(many), study, selected=many.ids)
+    lines = [mark for mark in chart.spec.marks(chart.data(selected)) if isinstance(mark, Line)]
+    assert all(mark.width <= 1.0 or len(mark.x) < 500 for mark in lines if mark.key == "selected")
+
+
+def test_columns_of_lists_and_gaps_are_told_apart_by_element() -> None:
+    cells = np.empty(6, dtype=object)
+    cells[:] = [[64, 32], None, float("nan"), [64, 32], "a", True]
+    assert missing(cells).tolist() == [False, True, True, False, False, False]
+    alike = np.empty(3, dtype=object)
+    alike[:] = [[64, 32], None, [64, 32]]
+    assert missing(alike).tolist() == [False, True, False]
 
 
 def test_what_the_filter_leaves_out_is_grey_and_what_is_selected_is_ringed(

@@ -270,6 +270,14 @@ def test_of_many_selected_trials_the_first_are_compared_and_that_is_said(
     qtbot.waitUntil(lambda: page.table.width() == before)
 
 
+def test_headings_do_not_ask_whether_all_rows_are_selected(page: TrialsPage) -> None:
+    page.table.selectAll()
+    head = page.table.horizontalHeader().selectionModel()
+    assert head is not page.table.selectionModel()
+    assert not head.hasSelection()
+    assert len(page.desk.selection.selected) == page.model.rowCount()
+
+
 def test_notes_tags_and_pins_are_kept(qtbot: QtBot, page: TrialsPage, workspace: Path) -> None:
     assert page.details.view is not None
     trial_id = page.details.view.trial.id
